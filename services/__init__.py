@@ -1,0 +1,1 @@
+"""What the product does: no Streamlit, no Plotly. Start with `domain`, then `interviews`."""
