@@ -1,0 +1,1 @@
+"""Who is signed in, and how often somebody may try: logins and throttling."""

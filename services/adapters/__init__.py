@@ -1,0 +1,1 @@
+"""One file per outside thing. Only `services/wiring.py` imports them."""

@@ -1,0 +1,36 @@
+"""Ratings over time, ready to draw: the trend, the criteria and the kinds of question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.domain import Progress, TrendPoint
+from services.ports import Owner
+from services.storage.store import Store
+
+
+def progress(store: Store, owner: Owner) -> Progress:
+    """Everything that the progress screen draws, from ratings that count (the newest of an answer).
+
+    A criterion's `earlier` and `recent` means part where the candidate's rated interviews part into
+    an earlier and a recent half, by the time they were created; the middle one of an odd number is
+    recent. The halves are of interviews, not of a criterion's own answers, so that all criteria are
+    compared over the same time. With fewer than two rated interviews there are no halves.
+    """
+    interviews_done, answers_given, minutes_spoken = store.totals(owner)
+    trend = store.trend(owner)
+    return Progress(
+        interviews_done=interviews_done,
+        answers_given=answers_given,
+        minutes_spoken=minutes_spoken,
+        trend=trend,
+        criteria=store.criteria(owner, _recent_from(trend)),
+        kinds=store.kinds(owner),
+    )
+
+
+def _recent_from(trend: Sequence[TrendPoint]) -> datetime | None:
+    """When the recent half of the rated interviews begins."""
+    times = list(dict.fromkeys(point.at for point in trend))  # two coaches make two points of one
+    return times[len(times) // 2] if len(times) >= 2 else None

@@ -1,0 +1,1 @@
+"""Where everything is kept: tables, migrations, the store, and recordings beside it."""

@@ -1,0 +1,138 @@
+"""Reads answers with their segments, in one transaction of the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.domain import (
+    Answer,
+    AnswerMode,
+    AnswerState,
+    RatingState,
+    Recording,
+    Segment,
+    Word,
+)
+from services.errors import NotFound
+from services.ports import Owner
+from services.storage.tables import AnswerRow, QuestionRow, SegmentRow
+
+
+def one(db: Session, owner: Owner, answer_id: UUID) -> Answer:
+    row = db.scalar(
+        select(AnswerRow)
+        .where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound("There is no such answer.", "Its interview may have been deleted.")
+    return with_segments(db, owner, [row])[0]
+
+
+def current(db: Session, owner: Owner, question_id: UUID) -> Answer | None:
+    interview_of(db, owner, question_id)
+    row = last(db, owner, question_id)
+    if row is None or row.state == AnswerState.REPLACED:
+        return None  # attempts are replaced in order, so before a replaced one all are
+    return with_segments(db, owner, [row])[0]
+
+
+def pending(db: Session) -> tuple[tuple[Owner, UUID], ...]:
+    found = db.execute(
+        select(AnswerRow.user_id, AnswerRow.id)
+        .where(AnswerRow.pending, AnswerRow.state != AnswerState.REPLACED)
+        .order_by(AnswerRow.started_at)
+    )
+    return tuple((owner, answer_id) for owner, answer_id in found)
+
+
+def unrated(db: Session) -> tuple[tuple[Owner, UUID], ...]:
+    found = db.execute(
+        select(AnswerRow.user_id, AnswerRow.id)
+        .where(
+            AnswerRow.rating_state.in_((RatingState.WAITING, RatingState.RUNNING)),
+            AnswerRow.state == AnswerState.SUBMITTED,
+            ~AnswerRow.pending,
+        )
+        .order_by(AnswerRow.finished_at)
+    )
+    return tuple((owner, answer_id) for owner, answer_id in found)
+
+
+def with_segments(db: Session, owner: Owner, rows: Iterable[AnswerRow]) -> list[Answer]:
+    """The answers of these rows, in their order; one query for all segments."""
+    rows = list(rows)
+    segments: dict[UUID, list[Segment]] = {row.id: [] for row in rows}
+    found = db.scalars(
+        select(SegmentRow)
+        .where(SegmentRow.answer_id.in_(segments), SegmentRow.user_id == owner)
+        .order_by(SegmentRow.answer_id, SegmentRow.number)
+    )
+    for stored in found:
+        segments[stored.answer_id].append(_segment(stored))
+    return [_answer(row, tuple(segments[row.id])) for row in rows]
+
+
+def last(db: Session, owner: Owner, question_id: UUID) -> AnswerRow | None:
+    """The newest attempt, replaced ones too."""
+    return db.scalar(
+        select(AnswerRow)
+        .where(AnswerRow.question_id == question_id, AnswerRow.user_id == owner)
+        .order_by(AnswerRow.attempt.desc())
+        .limit(1)
+    )
+
+
+def interview_of(db: Session, owner: Owner, question_id: UUID) -> UUID:
+    """The interview that asks this question. Raises `NotFound`."""
+    found = db.scalar(
+        select(QuestionRow.interview_id).where(
+            QuestionRow.id == question_id, QuestionRow.user_id == owner
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such question.", "Its interview may have been deleted.")
+    return found
+
+
+def _answer(row: AnswerRow, segments: tuple[Segment, ...]) -> Answer:
+    return Answer(
+        id=row.id,
+        interview_id=row.interview_id,
+        question_id=row.question_id,
+        attempt=row.attempt,
+        mode=AnswerMode(row.mode),
+        state=AnswerState(row.state),
+        segments=segments,
+        edited=row.edited,
+        sound_s=row.sound_s,
+        pending=row.pending,
+        recording=_recording(row),
+        rating_state=RatingState(row.rating_state),
+        rating_problem=row.rating_problem,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _recording(row: AnswerRow) -> Recording | None:
+    if row.recording_key is None:
+        return None
+    return Recording(
+        key=row.recording_key,
+        media_type=row.recording_media_type or "",
+        seconds=row.recording_seconds or 0.0,
+        size=row.recording_size or 0,
+    )
+
+
+def _segment(row: SegmentRow) -> Segment:
+    words = tuple(
+        Word(start=start, end=end, text=text, probability=probability)
+        for start, end, text, probability in row.words
+    )
+    return Segment(start=row.start_s, end=row.end_s, text=row.text, words=words)

@@ -1,0 +1,172 @@
+"""Tickets, secrets and expiry, by a clock that the tests turn."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from services.accounts.logins import IDLE_LIFE, LONGEST_LIFE, TICKET_LIFE, TOUCH_EVERY, Logins
+from services.errors import NotFound, TicketInvalid
+from services.storage.database import reading
+from services.storage.tables import LoginRow, TicketRow
+from tests.services.storage.stored import Clock, a_database, a_user
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return a_database(tmp_path)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def logins(engine: Engine, clock: Clock) -> Logins:
+    return Logins(engine, clock)
+
+
+@pytest.fixture
+def ada(engine: Engine) -> UUID:
+    return a_user(engine)
+
+
+def test_a_ticket_is_traded_once_for_the_secret_of_a_login(logins: Logins, ada: UUID) -> None:
+    ticket = logins.issue_ticket(ada)
+    secret = logins.redeem(ticket)
+    login = logins.find(secret)
+    assert login is not None
+    assert (login.user.id, login.user.name) == (ada, "Ada")
+    with pytest.raises(TicketInvalid):
+        logins.redeem(ticket)
+
+
+def test_a_ticket_redeemed_by_many_at_once_opens_one_login(logins: Logins, ada: UUID) -> None:
+    ticket = logins.issue_ticket(ada)
+
+    def redeem(_number: int) -> bool:
+        try:
+            return bool(logins.redeem(ticket))
+        except TicketInvalid:
+            return False
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sum(threads.map(redeem, range(6))) == 1
+
+
+def test_a_late_or_invented_ticket_opens_nothing(logins: Logins, ada: UUID, clock: Clock) -> None:
+    ticket = logins.issue_ticket(ada)
+    clock.advance(seconds=TICKET_LIFE.total_seconds())
+    for bad in (ticket, "", "invented", "\ud800", "é" * 5000):
+        with pytest.raises(TicketInvalid):
+            logins.redeem(bad)
+
+
+def test_a_login_that_is_used_stays_and_one_that_is_not_ends(
+    logins: Logins, ada: UUID, clock: Clock
+) -> None:
+    used, unused = logins.open(ada), logins.open(ada)
+    clock.advance(days=13)
+    assert logins.find(used) is not None
+    clock.advance(days=2)
+    assert logins.find(used) is not None
+    assert logins.find(unused) is None
+
+
+def test_no_login_lives_longer_than_its_absolute_life(
+    logins: Logins, ada: UUID, clock: Clock
+) -> None:
+    secret, opened = logins.open(ada), clock.time
+    while (login := logins.find(secret)) is not None:
+        assert login.expires_at <= opened + LONGEST_LIFE
+        assert clock.time < opened + LONGEST_LIFE
+        clock.advance(days=7)
+    assert clock.time > opened + LONGEST_LIFE - IDLE_LIFE
+
+
+def test_finding_a_login_writes_at_most_once_a_minute(
+    logins: Logins, ada: UUID, engine: Engine, clock: Clock
+) -> None:
+    secret = logins.open(ada)
+    writes: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("UPDATE"):
+            writes.append(statement)
+
+    for _ in range(5):
+        logins.find(secret)
+    assert writes == []
+    clock.advance(seconds=TOUCH_EVERY.total_seconds() + 1)
+    for _ in range(5):
+        logins.find(secret)
+    assert len(writes) == 1
+
+
+def test_a_full_disk_signs_nobody_out(
+    logins: Logins, ada: UUID, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    secret = logins.open(ada)
+    clock.advance(hours=1)
+    engine.dispose()
+
+    @event.listens_for(engine, "connect")
+    def read_only(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    assert logins.find(secret) is not None
+
+
+def test_signing_out_ends_one_login_and_everywhere_ends_all(
+    logins: Logins, ada: UUID, engine: Engine
+) -> None:
+    eve = a_user(engine, "Eve")
+    here, there, hers = logins.open(ada), logins.open(ada), logins.open(eve)
+    ticket = logins.issue_ticket(ada)
+    logins.revoke(here)
+    logins.revoke(here)
+    assert logins.find(here) is None
+    assert logins.find(there) is not None
+    logins.revoke_all(ada)
+    assert logins.find(there) is None
+    with pytest.raises(TicketInvalid):
+        logins.redeem(ticket)
+    assert logins.find(hers) is not None
+
+
+def test_an_unknown_secret_is_nobody_and_an_unknown_user_gets_none(logins: Logins) -> None:
+    for secret in ("", "invented", "\x00", "\udfff", "x" * 100_000):
+        assert logins.find(secret) is None
+    for sign_in in (logins.open, logins.issue_ticket):
+        with pytest.raises(NotFound):
+            sign_in(uuid4())
+
+
+def test_neither_secrets_nor_tickets_are_stored(logins: Logins, ada: UUID, tmp_path: Path) -> None:
+    secrets = [logins.open(ada), logins.issue_ticket(ada)]
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for secret in secrets:
+        assert len(secret) == 43
+        assert secret.encode() not in stored
+
+
+def test_what_has_expired_is_removed(
+    logins: Logins, ada: UUID, engine: Engine, clock: Clock
+) -> None:
+    logins.open(ada)
+    logins.issue_ticket(ada)
+    clock.advance(seconds=(IDLE_LIFE + timedelta(seconds=1)).total_seconds())
+    kept = logins.open(ada)
+    logins.sweep()
+    with reading(engine) as db:
+        assert len(db.scalars(select(LoginRow.id)).all()) == 1
+        assert db.scalars(select(TicketRow.token_hash)).all() == []
+    assert logins.find(kept) is not None
