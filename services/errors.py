@@ -1,21 +1,21 @@
 """The failures we expect. Each says what happened (`message`) and what to do (`remedy`).
 
-    AppError
-    ├── NotFound                 no such thing, or it is somebody else's: the same to the person who asks
-    ├── InvalidInput             a field breaks a rule; `field` names it
-    ├── AlreadyAnswered          the question was answered or skipped elsewhere (a second tab)
-    ├── AccountError
-    │   ├── SignInFailed         unknown e-mail or wrong password, never told apart
-    │   ├── EmailTaken
-    │   ├── TooManyAttempts      `wait_s` seconds until the next try
-    │   └── TicketInvalid
-    ├── SpeechError
-    │   ├── SpeechModelMissing   no folder, no download, or files of it are missing
-    │   └── TranscriptionFailed  the model could not turn this sound into words
-    ├── StorageError
-    │   ├── DiskFull
-    │   └── DatabaseUnusable     corrupt or from a newer version; it is left untouched
-    └── RatingFailed             the coach could not judge; the answer is kept
+AppError
+├── NotFound                 no such thing, or it is somebody else's: the same to the person who asks
+├── InvalidInput             a field breaks a rule; `field` names it
+├── AlreadyAnswered          the question was answered or skipped elsewhere (a second tab)
+├── AccountError
+│   ├── SignInFailed         unknown e-mail or wrong password, never told apart
+│   ├── EmailTaken
+│   ├── TooManyAttempts      `wait_s` seconds until the next try
+│   └── TicketInvalid
+├── SpeechError
+│   ├── SpeechModelMissing   no folder, no download, or files of it are missing
+│   └── TranscriptionFailed  the model could not turn this sound into words
+├── StorageError
+│   ├── DiskFull
+│   └── DatabaseUnusable     corrupt or from a newer version; it is left untouched
+└── RatingFailed             the coach could not judge; the answer is kept
 """
 
 

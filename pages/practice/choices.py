@@ -1,0 +1,99 @@
+"""What the set-up form holds: its fields in Streamlit's session <-> a `Setup`."""
+
+from __future__ import annotations
+
+import streamlit as st
+from pydantic import ValidationError
+
+from services.domain import (
+    DESCRIPTION_LIMIT,
+    POSITION_LIMIT,
+    STACK_LIMIT,
+    TAG_LIMIT,
+    Category,
+    Difficulty,
+    Job,
+    Setup,
+)
+
+POSITION, DESCRIPTION, STACK, YEARS = "position", "description", "tech_stack", "years"
+CATEGORY, DIFFICULTY, COUNT = "category", "difficulty", "question_count"
+_PROBLEMS = "set_up_problems"
+
+# Offered while typing; anything else can be typed as well.
+SUGGESTIONS = (
+    "Python", "Java", "JavaScript", "TypeScript", "C#", "C++", "Go", "Rust", "SQL", "React", "Angular",
+    "Node.js", "Django", "Spring", ".NET", "AWS", "Azure", "Google Cloud", "Docker", "Kubernetes",
+    "Terraform", "Linux", "PostgreSQL", "MongoDB", "Kafka", "Spark", "Excel", "Power BI", "Tableau",
+    "Salesforce", "SAP", "Figma", "Jira", "Git",
+)  # fmt: skip
+
+
+def offer(setup: Setup | None) -> None:
+    """Put a set-up into the fields; None empties them. Before they are drawn, or in a callback."""
+    job = setup.job if setup else None
+    plan = setup or Setup(job=Job(position="any"))  # for the defaults of the rest
+    st.session_state.update(
+        {
+            POSITION: job.position if job else "",
+            DESCRIPTION: job.description if job else "",
+            STACK: list(job.tech_stack) if job else [],
+            YEARS: float(job.years) if job else 0.0,
+            CATEGORY: plan.category,
+            DIFFICULTY: plan.difficulty,
+            COUNT: plan.question_count,
+            _PROBLEMS: {},
+        }
+    )
+
+
+def check() -> None:
+    """Look at the fields; what is wrong is then in `problem`. A callback, so that it runs before them."""
+    st.session_state[_PROBLEMS] = {}
+    try:
+        chosen()
+    except ValidationError as error:
+        wrong = {str(detail["loc"][0]) for detail in error.errors()}
+        st.session_state[_PROBLEMS] = {field: _sentence(field) for field in sorted(wrong)}
+
+
+def problem(field: str) -> str:
+    """What is wrong with a field, and what to do; empty if nothing is."""
+    return str(st.session_state.get(_PROBLEMS, {}).get(field, ""))
+
+
+def sound() -> bool:
+    """Whether the last check found nothing wrong."""
+    return not st.session_state.get(_PROBLEMS)
+
+
+def chosen() -> Setup:
+    """The fields as a `Setup`. Raises pydantic's `ValidationError`; nothing typed is changed by it."""
+    state = st.session_state
+    job = Job(
+        position=state[POSITION] or "",
+        description=(state[DESCRIPTION] or "").strip(),
+        tech_stack=tuple(state[STACK] or ()),
+        years=state[YEARS] or 0,
+    )
+    return Setup(
+        job=job,
+        category=state[CATEGORY] or Category.MIXED,
+        difficulty=state[DIFFICULTY] or Difficulty.MEDIUM,
+        question_count=state[COUNT] or 5,
+    )
+
+
+def _sentence(field: str) -> str:
+    typed = st.session_state.get(field) or ""
+    match field:
+        case "position" if not typed.strip():
+            return "Name the job that you rehearse for, for example Data engineer."
+        case "position":
+            return f"This has {len(typed):,} characters; a job title of up to {POSITION_LIMIT} fits. The rest belongs into the description."
+        case "description":
+            return f"This has {len(typed):,} characters; {DESCRIPTION_LIMIT:,} fit. Keep the part about the work itself."
+        case "tech_stack":
+            return f"Up to {STACK_LIMIT} entries of {TAG_LIMIT} characters fit."
+        case _:
+            return "This value does not fit. Please choose another."

@@ -1,0 +1,100 @@
+"""Feedback: every answer of an interview beside what was looked for, and what to try next."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import streamlit as st
+
+from pages.practice.reviewed import card, under_way
+from pages.ui import ratings
+from pages.ui.context import require_user, services
+from pages.ui.errors import boundary
+from pages.ui.places import HISTORY, INTERVIEW, SET_UP, go
+from pages.ui.text import plain
+from pages.ui.wording import counted, when
+from services.domain import AnswerState, InterviewState, Review, User
+from services.errors import NotFound
+
+WATCH_S = 3.0  # seconds between two looks while a rating or a transcript is on its way
+
+
+def screen(user: User) -> None:
+    st.title("Feedback", anchor=False)
+    review = _review(user)
+    if review is None:
+        st.markdown(
+            "There is no feedback at this address. It may have been deleted, or the link is incomplete."
+        )
+        _ways_on(user)
+        return
+    _head(user, review)
+    for item in review.items:
+        card(user, item, len(review.items))
+    _watch(user, review)
+
+
+def _review(user: User) -> Review | None:
+    """What the address names. Unknown, deleted and somebody else's are the same."""
+    try:
+        return services().interviews.review(user.id, UUID(st.query_params.get("interview", "")))
+    except (ValueError, NotFound):
+        return None
+
+
+def _head(user: User, review: Review) -> None:
+    setup = review.interview.setup
+    rated = sum(item.rating is not None for item in review.items)
+    with st.container(key="card-head"):
+        st.header(plain(setup.job.position), anchor=False)
+        st.caption(
+            f"{when(review.interview.created_at, st.context.timezone)} · "
+            f"{setup.category.label} · {setup.difficulty.label}"
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            if review.overall is not None:
+                ratings.overall(review.overall)
+            st.badge(services().interviews.coach_label, color="gray", icon=":material/rule:")
+        st.markdown(
+            f"{rated} of {counted(len(review.items), 'question')} rated. "
+            "What was skipped or is not rated yet does not count."
+        )
+        _ways_on(user, review)
+
+
+def _ways_on(user: User, review: Review | None = None) -> None:
+    with st.container(horizontal=True):
+        unfinished = review is not None and review.interview.state is InterviewState.OPEN
+        if review is not None and unfinished and st.button("Continue", type="primary"):
+            go(INTERVIEW, interview=review.interview.id)
+        ended_early = review is not None and not unfinished and _open_questions(review) > 0
+        if review is not None and ended_early and st.button("Answer the open questions"):
+            services().interviews.reopen(user.id, review.interview.id)
+            go(INTERVIEW, interview=review.interview.id)
+        if st.button("Practise again", type="secondary" if unfinished else "primary"):
+            go(SET_UP)
+        if st.button("History"):
+            go(HISTORY)
+
+
+def _open_questions(review: Review) -> int:
+    """Neither submitted nor skipped."""
+    done = (AnswerState.SUBMITTED, AnswerState.SKIPPED)
+    return sum(item.answer is None or item.answer.state not in done for item in review.items)
+
+
+def _watch(user: User, drawn: Review) -> None:
+    """While something is on its way, look every `WATCH_S` and draw again when it has come."""
+    if not any(under_way(item) for item in drawn.items):
+        return
+
+    @st.fragment(run_every=WATCH_S)
+    def look() -> None:
+        with boundary():
+            if services().interviews.review(user.id, drawn.interview.id) != drawn:
+                st.rerun()
+
+    look()
+
+
+screen(require_user())

@@ -1,0 +1,93 @@
+"""The interview screen: one question at a time, answered by voice or keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import streamlit as st
+
+from pages.practice.answering import answer_by_voice, review_answer, type_answer
+from pages.ui.context import Stage, require_user, services, tab
+from pages.ui.errors import boundary
+from pages.ui.places import FEEDBACK, SET_UP, go
+from pages.ui.read_aloud import read_aloud
+from pages.ui.text import plain
+from services.domain import AnswerMode, AnswerState, Interview, Question, User
+from services.errors import NotFound
+from services.interviews import Standing
+
+_STYLE = Path(__file__).parent / "interview.css"
+
+
+def screen() -> None:
+    user = require_user()
+    st.html(_STYLE)
+    with boundary():
+        interview = _interview(user)
+        if interview is None:
+            return
+        standing = services().interviews.standing(user.id, interview)
+        if standing.question is None:
+            services().interviews.end(user.id, interview)
+            go(FEEDBACK, interview=interview.id)
+        else:
+            _ask(user, standing, standing.question)
+
+
+def _interview(user: User) -> Interview | None:
+    """The interview that the address names, or the newest unfinished one."""
+    named = st.query_params.get("interview", "")
+    try:
+        interview = services().interviews.open_interview(user.id, UUID(named) if named else None)
+    except (NotFound, ValueError):
+        st.title("No interview here")
+        st.write(
+            "We could not find that interview." if named else "You have no interview in progress."
+        )
+        if st.button("Set up an interview", type="primary"):
+            go(SET_UP)
+        return None
+    st.query_params["interview"] = str(interview.id)
+    return interview
+
+
+def _ask(user: User, standing: Standing, question: Question) -> None:
+    interview, answer = standing.interview, standing.answer
+    stage = _stage(interview, question)
+    total = len(interview.questions)
+    with st.container(key="interview_head"):
+        st.progress((question.number - 1) / total, text=f"Question {question.number} of {total}")
+    with st.container(key="question"):
+        st.markdown(f"## {plain(question.text)}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            read_aloud(question.text, interview.setup.language)
+            with st.popover("What a good answer shows"):
+                for criterion in question.rubric.criteria:
+                    st.markdown(f"**{plain(criterion.name)}.** {plain(criterion.description)}")
+            st.caption(f"{question.kind.label} · {question.difficulty.label}", width="content")
+    if answer is not None and answer.state is AnswerState.HEARD:
+        review_answer(user, interview, question, answer)
+    elif stage.typing or (answer is not None and answer.mode is AnswerMode.TYPED):
+        type_answer(user, interview, question, stage)
+    else:
+        answer_by_voice(user, interview, question, answer, stage)
+
+
+def _stage(interview: Interview, question: Question) -> Stage:
+    """This tab's stage; a new question starts with everything switched off."""
+    state = tab()
+    before = state.stage
+    if before.question_id != question.id:
+        ours = any(q.id == before.question_id for q in interview.questions)
+        if ours and not before.done:
+            st.toast(
+                "That question was already answered in another tab. What stood here was not sent.",
+                icon=":material/info:",
+                duration="long",
+            )
+        state.stage = Stage(question_id=question.id)
+    return state.stage
+
+
+screen()

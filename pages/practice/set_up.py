@@ -1,0 +1,110 @@
+"""Set up: the job, and what to practise. Typed text goes with the button, so that nothing jumps."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.practice import choices
+from pages.ui.context import require_user, services
+from pages.ui.places import INTERVIEW, go
+from pages.ui.text import plain
+from pages.ui.wording import how_long, judged_by, listening_with
+from services.domain import Category, Difficulty
+
+
+def job() -> None:
+    st.text_input(
+        "Job position", key=choices.POSITION, placeholder="Data engineer", on_change="ignore"
+    )
+    problem(choices.POSITION)
+    st.text_area(
+        "Job description",
+        key=choices.DESCRIPTION,
+        height=190,
+        placeholder="Paste the advertisement, or the part about the work. Optional.",
+        on_change="ignore",
+    )
+    problem(choices.DESCRIPTION)
+    st.multiselect(
+        "Tech stack",
+        tuple(dict.fromkeys((*choices.SUGGESTIONS, *st.session_state[choices.STACK]))),
+        key=choices.STACK,
+        accept_new_options=True,
+        placeholder="Choose, or type your own and press Enter",
+        on_change="ignore",
+        wrap=True,
+    )
+    problem(choices.STACK)
+    st.number_input(
+        "Years of experience",
+        key=choices.YEARS,
+        min_value=0.0,
+        max_value=60.0,
+        step=1.0,
+        format="%g",
+        on_change="ignore",
+    )
+
+
+def practice() -> None:
+    st.pills(
+        "Category",
+        list(Category),
+        key=choices.CATEGORY,
+        format_func=lambda category: category.label,
+        required=True,
+        wrap=True,
+    )
+    st.pills(
+        "Difficulty",
+        list(Difficulty),
+        key=choices.DIFFICULTY,
+        format_func=lambda difficulty: difficulty.label,
+        required=True,
+        wrap=True,
+    )
+    st.number_input("Number of questions", key=choices.COUNT, min_value=1, max_value=10)
+
+
+def problem(field: str) -> None:
+    """What is wrong with the field above, right below it."""
+    if sentence := choices.problem(field):
+        st.markdown(f":orange[:material/error: {sentence}]")
+
+
+def outlook() -> None:
+    """What will happen: how long it takes, who listens and who judges."""
+    with st.container(gap="xsmall"):
+        st.caption(f":material/schedule: {how_long(st.session_state[choices.COUNT] or 5)}")
+        st.caption(f":material/mic: {plain(listening_with(services().model.status()))}")
+        st.caption(f":material/rate_review: {judged_by(services().interviews.coach_label)}")
+
+
+user = require_user()
+if choices.POSITION not in st.session_state:
+    last = services().interviews.last_setup(user.id)
+    choices.offer(last)
+    st.session_state["offered_again"] = last is not None
+
+st.title("Set up your interview", anchor=False)
+if st.session_state.get("offered_again"):
+    with st.container(key="quiet-again", horizontal=True, vertical_alignment="center"):
+        st.markdown("Filled in as you had it last time.", width="content")
+        if st.button("Clear", type="tertiary", on_click=choices.offer, args=(None,)):
+            st.session_state["offered_again"] = False
+            st.rerun()
+left, right = st.columns([3, 2], gap="medium")
+with left, st.container(key="card-job"):
+    job()
+with right, st.container(key="card-practice"):
+    practice()
+    start = st.button("Start interview", type="primary", width="stretch", on_click=choices.check)
+    if start and choices.sound():
+        with st.spinner("Choosing your questions"):
+            interview = services().interviews.start(user.id, choices.chosen())
+        go(INTERVIEW, interview=interview.id)
+    if start:
+        st.markdown(
+            ":orange[Please look at the fields marked with :material/error:. Nothing is lost.]"
+        )
+    outlook()

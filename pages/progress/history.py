@@ -1,0 +1,83 @@
+"""History: every interview, newest first, with the way back into it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.context import require_user, services, tab
+from pages.ui.errors import show
+from pages.ui.places import FEEDBACK, INTERVIEW, SET_UP, go
+from pages.ui.text import plain
+from pages.ui.wording import counted, figure, when
+from services.domain import InterviewState, InterviewSummary, User
+from services.errors import AppError
+
+PAGE = 20  # rows on a page
+
+
+def screen(user: User) -> None:
+    st.title("History", anchor=False)
+    count = services().interviews.count(user.id)
+    if count == 0:
+        with st.container(key="card-empty"):
+            st.markdown(
+                "**No interviews yet.** Every interview appears here as soon as you start it, and you can come back to it at any time."
+            )
+            if st.button("Set up an interview", type="primary"):
+                go(SET_UP)
+        return
+    pages = -(-count // PAGE)
+    drawn = st.container()
+    number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    with drawn:
+        st.caption(counted(count, "interview"))
+        for row in services().interviews.history(user.id, PAGE, (number - 1) * PAGE):
+            _row(user, row)
+
+
+def _row(user: User, row: InterviewSummary) -> None:
+    with (
+        st.container(key=f"card-{row.id}"),
+        st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ),
+    ):
+        with st.container(width=520, gap="xxsmall"):
+            st.markdown(f"**{plain(row.position)}**")
+            st.caption(
+                f"{when(row.created_at, st.context.timezone)} · {row.category.label} · "
+                f"{row.answered_count} of {counted(row.question_count, 'question')} answered"
+            )
+        st.markdown(figure(row.overall), width="content")
+        with st.container(horizontal=True, width="content"):
+            unfinished = row.state is InterviewState.OPEN
+            if unfinished and st.button("Continue", key=f"continue-{row.id}", type="primary"):
+                go(INTERVIEW, interview=row.id)
+            if (not unfinished or row.overall is not None) and st.button(
+                "Feedback", key=f"feedback-{row.id}"
+            ):
+                go(FEEDBACK, interview=row.id)
+            if st.button("Delete", key=f"delete-{row.id}", type="tertiary"):
+                _confirm(user, row)
+
+
+@st.dialog("Delete this interview?")
+def _confirm(user: User, row: InterviewSummary) -> None:
+    st.markdown(f"**{plain(row.position)}**, {when(row.created_at, st.context.timezone)}")
+    st.markdown(
+        "Its questions, your answers, their recordings and ratings are deleted. This cannot be undone."
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete interview", type="primary"):
+            try:
+                services().interviews.delete(user.id, row.id)
+            except AppError as error:
+                show(error)
+                return
+            tab().notice = "The interview is deleted."
+            st.rerun()
+        if st.button("Keep it"):
+            st.rerun()
+
+
+screen(require_user())

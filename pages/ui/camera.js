@@ -1,0 +1,116 @@
+// The camera card: picture and level in the browser only, and word of any refusal.
+//
+// streamlit-webrtc asks for the devices inside its own frame and tells nobody when it is refused. That
+// frame is of our origin, so its getUserMedia is wrapped here: one request serves both the preview and
+// the connection, only sound is handed on (the server never decodes a picture), and refusals are named.
+
+const room = (window.__rehearsal ??= { mode: "off", stream: null, report: null, drawn: null });
+
+function stop() {
+  if (room.stream) for (const track of room.stream.getTracks()) track.stop();
+  room.stream = null;
+  if (room.sound) room.sound.close().catch(() => {});
+  room.sound = null;
+}
+
+function show() {
+  const box = room.box;
+  if (!box) return;
+  const video = box.querySelector("video");
+  const hasPicture = !!room.stream && room.stream.getVideoTracks().length > 0;
+  if (video.srcObject !== (hasPicture ? room.stream : null)) {
+    video.srcObject = hasPicture ? room.stream : null;
+    if (hasPicture) video.play().catch(() => {});
+  }
+  box.dataset.picture = hasPicture ? "on" : "off";
+  box.dataset.sound = room.stream ? "on" : "off";
+}
+
+function measure(stream) {
+  // The level is what the microphone gives, before any network: it moves at once when one speaks.
+  const Sound = window.AudioContext || window.webkitAudioContext;
+  if (!Sound || stream.getAudioTracks().length === 0) return;
+  const sound = (room.sound = new Sound());
+  sound.resume().catch(() => {});
+  const ear = sound.createAnalyser();
+  ear.fftSize = 1024;
+  sound.createMediaStreamSource(stream).connect(ear);
+  const wave = new Float32Array(ear.fftSize);
+  let shown = 0;
+  const draw = () => {
+    if (room.stream !== stream) return;
+    ear.getFloatTimeDomainData(wave);
+    let sum = 0;
+    for (const v of wave) sum += v * v;
+    // -60 dBFS (a quiet room) to -12 dBFS (speaking close to it) fill the bar.
+    const decibels = 10 * Math.log10(sum / wave.length + 1e-9);
+    const level = Math.min(1, Math.max(0, (decibels + 60) / 48));
+    shown = Math.max(level, shown * 0.9);
+    const meter = room.box && room.box.querySelector(".mic-level");
+    if (meter) {
+      meter.firstElementChild.style.transform = `scaleX(${shown.toFixed(3)})`;
+      meter.setAttribute("aria-valuenow", String(Math.round(shown * 100)));
+    }
+    requestAnimationFrame(draw);
+  };
+  draw();
+}
+
+async function modeKnown() {
+  // The frame may ask before this card has been told which button was pressed.
+  for (let i = 0; i < 40 && room.mode === "off"; i++) await new Promise(r => setTimeout(r, 50));
+  return room.mode;
+}
+
+function hook() {
+  for (const frame of document.querySelectorAll('iframe[title^="streamlit_webrtc"]')) {
+    let media;
+    try { media = frame.contentWindow.navigator.mediaDevices; } catch { continue; }
+    if (!media || media.__rehearsal) continue;
+    const ask = media.getUserMedia.bind(media);
+    const window_ = frame.contentWindow;
+    media.getUserMedia = async constraints => {
+      const mode = await modeKnown();
+      const picture = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24 } };
+      try {
+        const stream = await ask({ ...constraints, video: mode === "video" ? picture : false });
+        stop();
+        room.stream = stream;
+        show();
+        measure(stream);
+        return new window_.MediaStream(stream.getAudioTracks());
+      } catch (error) {
+        if (room.report) room.report(error.name || "UnknownError");
+        // The frame tries again at once, for ever, while it is asked to play: hold the refusal back
+        // until the server has taken that wish away.
+        while (room.mode !== "off") await new Promise(r => setTimeout(r, 200));
+        await new Promise(r => setTimeout(r, 1000));
+        throw error;
+      }
+    };
+    media.__rehearsal = true;
+  }
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  room.box = parentElement.querySelector(".camera-card");
+  room.report = name => setTriggerValue("trouble", name);
+  room.mode = data.mode;
+  room.box.querySelector(".camera-state").textContent = data.state;
+  room.box.dataset.live = data.live ? "yes" : "no";
+  if (data.mode === "off") stop();
+  else if (!navigator.mediaDevices && room.told !== data.press) {
+    room.told = data.press; // browsers hide devices from pages that are not HTTPS or localhost
+    setTriggerValue("trouble", "InsecureContext");
+  }
+  hook();
+  room.timer ??= setInterval(hook, 200);
+  show();
+  return () => {
+    clearInterval(room.timer);
+    room.timer = undefined;
+    room.mode = "off";
+    stop();
+  };
+}

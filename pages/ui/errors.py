@@ -1,0 +1,42 @@
+"""Failures on the screen: expected ones in words, unexpected ones calmly, with a line in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from services.errors import AppError
+
+log = logging.getLogger("interview.screen")
+
+
+def show(error: AppError) -> None:
+    """What happened and what to do."""
+    st.error(f"{error.message} {error.remedy}".strip(), icon=":material/error:")
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
+    """Show an expected failure where it happens. Wraps pages, and the body of every fragment."""
+    try:
+        yield
+    except AppError as error:
+        show(error)
+
+
+def unexpected(error: Exception) -> bool:
+    """Last resort for every script run, given to `st.App`. Returns True: handled."""
+    if isinstance(error, AppError):
+        show(error)
+        return True
+    # The traceback holds code and types; Streamlit puts no widget values into it.
+    log.error("a screen failed", exc_info=error)
+    st.error(
+        "Something went wrong on our side. What you said and typed so far is kept. "
+        "Reload the page; if it happens again, please tell us what you did.",
+        icon=":material/error:",
+    )
+    return True

@@ -1,0 +1,188 @@
+"""Ears: every answer that is being heard in this process, and the ear thread that hears them.
+
+Memory only, except for the spools: whatever is open here can be opened again after a restart.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from uuid import UUID
+
+from services.domain import Segment
+from services.errors import SpeechModelMissing
+from services.ports import SpeechEngine
+from services.speech.ear import Ear
+from services.speech.failures import failure_of, told
+from services.speech.live_transcript import End, LiveTranscript, Sound
+from services.speech.model import SpeechModel
+from services.speech.spool import Spool
+from services.speech.transcriber import Transcriber
+
+REST_AFTER = 3.0  # s without a frame: tab closed or network gone, which WebRTC tells after 30 s
+FORGET_AFTER = 600.0  # s without a frame: nobody is there; the spool keeps the sound
+_AT_ONCE = 256  # queued pieces taken before speech is looked for
+_LOOK_ROUND = 0.1  # s; for answers that have fallen silent
+
+
+class Ears:
+    """Process-wide; any thread may call. Answers are found by their id."""
+
+    def __init__(
+        self,
+        model: SpeechModel,
+        spool_dir: Path,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._model = model
+        self._spool_dir = spool_dir
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._ears: dict[UUID, Ear] = {}
+        self._inbox: SimpleQueue[tuple[LiveTranscript, Sound]] = SimpleQueue()
+        self._stopping = threading.Event()
+        self._transcriber = Transcriber(self._engine, clock)
+        model.on_ready(self._transcriber.wake)
+        self._thread = threading.Thread(target=self._run, name="ears", daemon=True)
+        self._thread.start()
+
+    def open(
+        self,
+        answer_id: UUID,
+        *,
+        settled: Sequence[Segment],
+        prompt: str,
+        on_segment: Callable[[int, Segment], None],
+        on_finished: Callable[[LiveTranscript], None],
+    ) -> LiveTranscript:
+        """Hear an answer: the transcript that is open already, or a new one.
+
+        Sound that an earlier server kept is gone on with: what `settled` does not cover becomes words
+        again. `on_segment(index, segment)` gets every new segment, `index` counting on from
+        `len(settled)`; segments can be stored twice by index, and belong in order of `start`.
+        Both callbacks run on the transcription worker; what they raise becomes the transcript's problem.
+        """
+        with self._lock:
+            known = self._ears.get(answer_id)
+            if known is not None and not known.live.over:
+                return known.live
+            live = LiveTranscript(
+                answer_id,
+                settled=settled,
+                send=lambda to, sound: self._inbox.put((to, sound)),
+                model_is_ready=lambda: self._engine() is not None,
+                on_segment=on_segment,
+                on_finished=on_finished,
+                clock=self._clock,
+            )
+            # Sound that a full disk refused is only in the old spool's memory: go on with that one.
+            spool = known.spool if known and known.spool.unwritten else None
+            if known is not None and spool is None:
+                known.spool.close()
+            self._ears[answer_id] = Ear(
+                live, spool or Spool(self.spool_path(answer_id)), settled, prompt
+            )
+            return live
+
+    def get(self, answer_id: UUID) -> LiveTranscript | None:
+        """The transcript of an answer that is being heard or was finished here lately."""
+        with self._lock:
+            ear = self._ears.get(answer_id)
+            return ear.live if ear else None
+
+    def close(self, answer_id: UUID) -> None:
+        """Forget an answer here; its spool stays. Frames that still come for it are ignored."""
+        with self._lock:
+            ear = self._ears.pop(answer_id, None)
+        if ear is not None:
+            self._transcriber.drop(ear)
+            ear.spool.close()
+
+    def discard(self, answer_id: UUID) -> None:
+        """Forget an answer and delete its sound."""
+        self.close(answer_id)
+        self.spool_path(answer_id).unlink(missing_ok=True)
+
+    def spool_path(self, answer_id: UUID) -> Path:
+        """Where the sound of an answer lies: raw 16 kHz mono s16le."""
+        return self._spool_dir / f"{answer_id}.pcm"
+
+    def shutdown(self) -> None:
+        """Stop both threads. Nothing is lost: spools are complete at every moment."""
+        self._stopping.set()
+        self._thread.join(5)
+        self._transcriber.shutdown(5)
+        with self._lock:
+            answers = list(self._ears)
+        for answer_id in answers:
+            self.close(answer_id)
+
+    def _engine(self) -> SpeechEngine | None:
+        try:
+            return self._model.engine()
+        except SpeechModelMissing:
+            return None
+
+    # --- ear thread -----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            with self._lock:
+                ears = {i: e for i, e in self._ears.items() if not e.spool.closed}
+            self._take(ears, wait=not any(ear.behind for ear in ears.values()))
+            for ear in ears.values():
+                error = failure_of(self._advance, ear)
+                if error is not None:
+                    ear.live.trouble(told(error, "Part of your sound could not be listened to."))
+            self._look_round(ears)
+
+    def _take(self, ears: dict[UUID, Ear], wait: bool) -> None:
+        """Keep what has arrived; wait a moment for it when there is nothing else to do."""
+        for n in range(_AT_ONCE):
+            try:
+                live, sound = self._inbox.get(block=wait and n == 0, timeout=_LOOK_ROUND)
+            except Empty:
+                return
+            ear = ears.get(live.answer_id)
+            if ear is None or ear.live is not live:  # opened since, or closed
+                with self._lock:
+                    ear = self._ears.get(live.answer_id)
+                if ear is None or ear.live is not live:
+                    continue
+                ears[live.answer_id] = ear
+            error = failure_of(_hand, ear, sound)
+            if error is not None:
+                live.trouble(told(error, "Part of your sound could not be understood."))
+
+    def _advance(self, ear: Ear) -> None:
+        if ear.behind:
+            for utterance in ear.walk():
+                self._transcriber.settle(ear, utterance)
+            self._transcriber.sketch(ear)
+        if ear.heard_all():
+            self._transcriber.end(ear)
+
+    def _look_round(self, ears: dict[UUID, Ear]) -> None:
+        for answer_id, ear in ears.items():
+            idle = ear.live.idle_s
+            if idle >= REST_AFTER and ear.open is not None and not ear.behind:
+                ear.rest()
+            if idle >= FORGET_AFTER and not ear.spool.unwritten and self._is_idle(ear):
+                self.close(answer_id)
+
+    def _is_idle(self, ear: Ear) -> bool:
+        if ear.live.ending and not ear.live.over:
+            return False
+        # What waits for a model that is away is found again in the spool.
+        return not ear.behind and (self._transcriber.quiet(ear) or self._engine() is None)
+
+
+def _hand(ear: Ear, sound: Sound) -> None:
+    if isinstance(sound, End):
+        ear.end()
+    else:
+        ear.take(sound)

@@ -1,0 +1,33 @@
+"""Heard: what readers get of an answer while it is being spoken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.domain import Transcript
+
+
+class HeardState(StrEnum):
+    """FAILED: finished, but some of it did not become words or was not stored; it can be tried again."""
+
+    LISTENING = "listening"
+    WAITING_FOR_MODEL = "waiting_for_model"
+    FINISHING = "finishing"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What has been heard of an answer at one moment."""
+
+    transcript: Transcript
+    source: int  # token of the source that is listened to; frames of others are ignored
+    seconds: float  # of sound, counted in samples
+    level: float  # 0-1, loudness of the last 0.2 s
+    idle_s: float  # since the last frame
+    state: HeardState
+    pending: bool  # finished, and some sound is not in words yet; opening it again goes on
+    problem: str  # for the candidate; empty when all is well
+    version: int  # another number whenever the words, the state or the problem changed

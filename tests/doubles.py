@@ -1,0 +1,78 @@
+"""Doubles with the shape of the real things, for tests that must decide what is heard or judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.domain import Job, Provenance, Question, Rating, Score, Setup, Word
+from services.errors import RatingFailed, TranscriptionFailed
+from services.ports import SAMPLE_RATE, Samples
+
+
+@dataclass
+class ScriptedEngine:
+    """Hears a word a second in whatever sounds, named by its number; fails on demand."""
+
+    failing: bool = False
+    heard: int = 0
+
+    @property
+    def name(self) -> str:
+        return "scripted"
+
+    def transcribe(self, samples: Samples, *, prompt: str = "") -> tuple[Word, ...]:
+        if self.failing:
+            raise TranscriptionFailed("The engine is broken.", "Try again.")
+        count = max(1, round(len(samples) / SAMPLE_RATE))
+        words = tuple(
+            Word(start=i * 0.5, end=i * 0.5 + 0.4, text=f"word{self.heard + i}", probability=0.9)
+            for i in range(count)
+        )
+        self.heard += count
+        return words
+
+    def sketch(self, samples: Samples) -> str:
+        return "perhaps a word"
+
+
+@dataclass
+class ScriptedCoach:
+    """Asks given questions and gives every answer the same level, or fails."""
+
+    questions: tuple[Question, ...]
+    level: int = 3
+    failing: bool = False
+    rated: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return "scripted"
+
+    @property
+    def label(self) -> str:
+        return "Scripted estimate"
+
+    def plan(self, setup: Setup, seen: frozenset[str]) -> tuple[Question, ...]:
+        chosen = self.questions[: setup.question_count]
+        return tuple(
+            q.model_copy(update={"id": UUID(int=q.id.int + 1 + len(seen)), "number": n})
+            for n, q in enumerate(chosen, start=1)
+        )
+
+    def rate(self, job: Job, question: Question, text: str, *, speech_model: str = "") -> Rating:
+        if self.failing:
+            raise RatingFailed("The coach is not well today.", "Rate again later.")
+        self.rated.append(text)
+        return Rating(
+            scores=tuple(
+                Score(criterion=c, level=self.level, reason="Scripted.")
+                for c in question.rubric.criteria
+            ),
+            provenance=Provenance(
+                coach="scripted",
+                coach_version="1",
+                rubric_version=question.rubric.version,
+                speech_model=speech_model,
+            ),
+        )

@@ -1,0 +1,88 @@
+"""The front door, and who gets past it."""
+
+import pytest
+
+from pages.ui.places import PROTECTED
+from tests.pages.conftest import Site
+
+
+def fill(site: Site, button: str, **fields: str) -> None:
+    """Open the tab, fill in the form that holds the button, and press it."""
+    site.tab.session_state["door"] = button  # AppTest cannot press a tab
+    site.tab.run()
+    form = next(form for form in site.tab.form if any(b.label == button for b in form.button))
+    for field in form.text_input:
+        field.set_value(fields[field.label.lower()])
+    next(b for b in form.button if b.label == button).click()
+    site.tab.run()
+
+
+ADA = {"name": "Ada", "email": "ada@example.com", "password": "correct horse staple"}
+
+
+@pytest.mark.parametrize("place", PROTECTED, ids=lambda place: place.url)
+def test_every_protected_address_shows_the_way_in(site: Site, place: object) -> None:
+    site.tab.run()
+    assert "Rehearse the interview" in site.words
+    site.tab.switch_page("pages/account/sign_in.py").run()
+    assert "Rehearse the interview" in site.words
+    with pytest.raises(ValueError, match="not"):
+        site.tab.switch_page(f"pages/{place.script}")  # type: ignore[attr-defined]
+
+
+def test_a_guest_comes_in_with_one_press(site: Site) -> None:
+    site.enter()
+    assert "Set up your interview" in site.words
+
+
+def test_a_new_account_comes_in_and_can_sign_out_and_in_again(site: Site) -> None:
+    site.tab.run()
+    fill(site, "Create account", **ADA)
+    assert "Set up your interview" in site.words
+    site.open("account/account.py")
+    assert "Signed in as **Ada**" in site.words
+    site.press("Sign out")
+    assert "Rehearse the interview" in site.words
+    fill(site, "Sign in", **ADA)
+    site.open("account/account.py")
+    assert "Signed in as **Ada**" in site.words
+
+
+def test_an_unknown_email_takes_the_same_answer_as_a_wrong_password(site: Site) -> None:
+    site.tab.run()
+    fill(site, "Create account", **ADA)
+    site.open("account/account.py")
+    site.press("Sign out")
+    answers = []
+    for email in (ADA["email"], "nobody@example.com"):
+        fill(site, "Sign in", email=email, password="not this one at all")
+        answers.append([error.value for error in site.tab.error])
+    assert answers[0] == answers[1] != []
+
+
+def test_a_short_password_is_said_and_the_rest_stays_typed(site: Site) -> None:
+    site.tab.run()
+    fill(site, "Create account", name="Ada", email="ada@example.com", password="short")
+    assert len(site.tab.error) == 1
+    assert [field.value for field in site.tab.text_input if field.label == "Name"] == ["Ada"]
+
+
+def test_a_guest_is_offered_an_account_first_and_keeps_the_work(guest: Site) -> None:
+    interview = guest.interview(position="Nurse")
+    guest.open("account/sign_in.py")
+    assert "everything you have done so far moves along" in guest.words
+    assert "Try without an account" not in guest.labels
+    fill(guest, "Create account", **ADA)
+    assert guest.interviews.review(guest.owner, interview.id).interview.id == interview.id
+
+
+def test_a_guest_can_move_the_work_into_an_account_that_exists(site: Site) -> None:
+    site.tab.run()
+    fill(site, "Create account", **ADA)
+    site.open("account/account.py")
+    site.press("Sign out")
+    site.press("Try without an account")
+    interview = site.interview()
+    site.open("account/sign_in.py")
+    fill(site, "Sign in", **ADA)
+    assert site.interviews.review(site.owner, interview.id).interview.id == interview.id

@@ -1,0 +1,105 @@
+"""The whole site without a browser: the real entry script on a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.context import services
+from services.domain import Category, Interview, Job, Setup
+from services.interviews import Interviews
+
+ROOT = Path(__file__).parents[2]
+ANSWER = (
+    "When I led the move of our reports, I ran both versions for two weeks and found four errors."
+)
+
+
+@dataclass
+class Site:
+    """A browser tab on the site, and the services behind it."""
+
+    tab: AppTest
+
+    @property
+    def interviews(self) -> Interviews:
+        return services().interviews
+
+    @property
+    def owner(self) -> UUID:
+        login = services().logins.find(self.tab.session_state["tab"].secret)
+        assert login is not None
+        return login.user.id
+
+    def enter(self) -> None:
+        """Come in as a guest."""
+        self.tab.run()
+        self.press("Try without an account")
+
+    def open(self, script: str, **query: object) -> None:
+        self.tab.switch_page(f"pages/{script}")
+        for name, value in query.items():
+            self.tab.query_params[name] = str(value)
+        self.tab.run()
+        assert not self.tab.exception
+
+    def press(self, label: str) -> None:
+        next(button for button in self.tab.button if button.label == label).click()
+        self.tab.run()
+        assert not self.tab.exception
+
+    def start_interview(self) -> None:
+        """Press the button. The interview screen speaks WebRTC, for which AppTest has no server: what
+        it draws is looked at in the browser tests."""
+        next(button for button in self.tab.button if button.label == "Start interview").click()
+        self.tab.run()
+
+    @property
+    def labels(self) -> list[str]:
+        return [button.label for button in self.tab.button]
+
+    @property
+    def words(self) -> str:
+        """Everything that is written on the screen."""
+        kinds = ("title", "header", "markdown", "caption", "error", "warning", "info", "success")
+        elements = [element for kind in kinds for element in self.tab.get(kind)]
+        return "\n".join(str(getattr(element, "value", "")) for element in elements).replace(
+            "\\", ""
+        )
+
+    def interview(
+        self, answered: int = 0, questions: int = 2, position: str = "Nurse"
+    ) -> Interview:
+        """An interview in the database with its first questions answered in writing."""
+        setup = Setup(
+            job=Job(position=position), category=Category.BEHAVIOURAL, question_count=questions
+        )
+        interview = self.interviews.start(self.owner, setup)
+        for question in interview.questions[:answered]:
+            answer = self.interviews.type_instead(self.owner, question)
+            self.interviews.submit(self.owner, answer, ANSWER)
+        return interview
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv(
+        "SPEECH_MODEL", "base.en"
+    )  # known, not here: nothing is loaded or downloaded
+    st.cache_resource.clear()
+    yield Site(AppTest.from_file(str(ROOT / "app.py"), default_timeout=30))
+    services().interviews.shutdown()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def guest(site: Site) -> Site:
+    site.enter()
+    return site

@@ -1,0 +1,27 @@
+"""Progress: empty, not rated yet, and full."""
+
+from tests.pages.conftest import Site
+
+SCRIPT = "progress/progress.py"
+
+
+def test_without_interviews_it_starts_the_first_step(guest: Site) -> None:
+    guest.open(SCRIPT)
+    assert "Your progress starts with one interview" in guest.words
+    guest.press("Set up an interview")
+    assert "Set up your interview" in guest.words
+
+
+def test_rated_interviews_are_drawn_with_sentences_and_figures(guest: Site) -> None:
+    for _ in range(2):
+        interview = guest.interview(answered=2)
+        guest.interviews.end(guest.owner, interview)
+    guest.open(SCRIPT)
+    assert [(metric.label, metric.value) for metric in guest.tab.metric] == [
+        ("Interviews done", "2"),
+        ("Answers given", "4"),
+        ("Minutes spoken", "0"),
+    ]
+    assert len(guest.tab.get("plotly_chart")) == 3
+    assert "out of 10 within a day" in guest.words
+    assert "Practise “" in guest.words
