@@ -7,7 +7,8 @@ from uuid import UUID
 
 import streamlit as st
 
-from pages.practice.answering import answer_by_voice, review_answer, type_answer
+from pages.practice.speaking import answer_by_voice
+from pages.practice.writing import review_answer, type_answer
 from pages.ui.context import Stage, require_user, services, tab
 from pages.ui.errors import boundary
 from pages.ui.places import FEEDBACK, SET_UP, go

@@ -44,7 +44,7 @@ def test_the_first_visitor_of_a_cold_server_cannot_pass_sign_in_by_a_deep_link(
 
 
 def test_scripts_of_screens_have_no_address_of_their_own(page: Page, app: Server) -> None:
-    for path in ("set_up", "navigation", "answering"):
+    for path in ("set_up", "navigation", "speaking"):
         page.goto(f"{app.url}/{path}")
         expect(page.get_by_role("button", name="Try without an account").first).to_be_visible(
             timeout=PATIENCE

@@ -1,4 +1,4 @@
-"""The three ways through one question: speaking, typing, and reviewing what was heard."""
+"""Answering by voice: camera card, live transcript, and what to do when the microphone does not come."""
 
 from __future__ import annotations
 
@@ -8,23 +8,20 @@ from collections.abc import Callable
 import av
 import streamlit as st
 
+from pages.practice.leaving import leave_buttons
+from pages.practice.listening_model import download_progress, model_notice
 from pages.ui.camera import CONNECT_LIMIT_S, OTHER_TROUBLE, TROUBLE, camera, press, release
-from pages.ui.context import Stage, services, tab
+from pages.ui.context import Stage, services
 from pages.ui.errors import boundary, show
-from pages.ui.places import FEEDBACK, go
-from pages.ui.text import plain
 from pages.ui.transcript import live_transcript
-from services.domain import ANSWER_LIMIT, Answer, Interview, Question, Transcript, User
-from services.errors import AlreadyAnswered, AppError
+from services.domain import Answer, Interview, Question, Transcript, User
+from services.errors import AppError
 from services.speech.live_transcript import Heard, LiveTranscript
 from services.speech.sound_file import samples_of
 
 POLL_S = 0.6  # seconds between two looks at the live transcript; interims come once a second
 ENDING = ("finishing", "finished", "failed")  # states of a live transcript after "Finish answer"
 GONE_S = 5.0  # seconds without a frame while listening: the connection is gone
-
-
-# --- by voice ---------------------------------------------------------------------------------
 
 
 def answer_by_voice(
@@ -53,13 +50,13 @@ def answer_by_voice(
                 _finish(user, answer, stage)  # the words are then edited in the review
             release(stage)
             st.rerun()
-        _leave_buttons(user, interview, question)
+        leave_buttons(user, interview, question)
     with starts:
         if not finishing and stage.microphone == "off":
             _start_buttons(user, question, stage)
     with left:
         _trouble(user, question, stage)
-        _model_notice()
+        model_notice()
         poll = POLL_S if live is not None else None
         st.fragment(_captions, run_every=poll)(question, live, stage)
     with card:
@@ -125,7 +122,7 @@ def _captions(question: Question, live: LiveTranscript | None, stage: Stage) -> 
             hint="Start speaking whenever you are ready.",
             note=_note(heard),
         )
-        _show_download()
+        download_progress()
         if heard.state in ("finished", "failed"):
             st.rerun()
         _watch_connection(heard, stage)
@@ -194,149 +191,8 @@ def _trouble(user: User, question: Question, stage: Stage) -> None:
             st.rerun()
 
 
-def _model_notice() -> None:
-    """What the candidate should know about the speech model before they speak."""
-    status = services().model.status()
-    if status.state == "failed":
-        st.warning(
-            f"{status.problem} {status.remedy} You can speak all the same: the recording is kept and "
-            "transcribed when a model is there. Or type your answer."
-        )
-        if st.button("Try the speech model again"):
-            services().model.ensure()
-            st.rerun()
-    elif status.state == "absent":
-        st.info(
-            f"The speech model {status.label} is not on this computer yet. It is downloaded once "
-            f"(about {status.size_mb:.0f} MB) when you press start; you can speak meanwhile."
-        )
-
-
-def _show_download() -> None:
-    status = services().model.status()
-    if status.state == "downloading":
-        st.progress(
-            status.progress,
-            text=f"Downloading the speech model, once: {status.downloaded_mb:.0f} of {status.size_mb:.0f} MB",
-        )
-    elif status.state == "loading":
-        st.caption("Loading the speech model.")
-
-
 def _finish(user: User, answer: Answer | None, stage: Stage) -> None:
     release(stage)
     if answer is not None:
         services().interviews.finish_answer(user.id, answer)
     st.rerun()
-
-
-# --- by keyboard ------------------------------------------------------------------------------
-
-
-def type_answer(user: User, interview: Interview, question: Question, stage: Stage) -> None:
-    """An answer that is written from the start; needs no device at all."""
-    answer = services().interviews.type_instead(user.id, question)
-    text = _answer_field(user, answer)
-    with st.container(key="actions", horizontal=True):
-        if st.button("Submit answer", type="primary"):
-            _submit(user, interview, answer, text)
-        if st.button("Speak instead"):
-            stage.typing = False
-            services().interviews.listen(user.id, question)
-            st.rerun()
-        _leave_buttons(user, interview, question)
-
-
-# --- review -----------------------------------------------------------------------------------
-
-
-def review_answer(user: User, interview: Interview, question: Question, answer: Answer) -> None:
-    """The transcript, editable, beside what was heard."""
-    nothing = not answer.raw and not answer.pending
-    if answer.pending:
-        _await_transcript(user, answer)
-    elif nothing:
-        st.warning(
-            "We heard nothing in this recording. Check that the level moves when you speak, then record "
-            "again, or type your answer here."
-        )
-    if answer.raw:
-        left, right = st.columns(2, gap="large")
-        with right, st.container(key="raw_transcript"):
-            st.markdown("**What we heard**")
-            st.markdown(plain(answer.raw))
-            st.caption(
-                "Kept as it was heard. Correct mistakes in your answer; that is what gets rated."
-            )
-    else:
-        left = st.container()
-    with left:
-        text = _answer_field(user, answer)
-    with st.container(key="actions", horizontal=True):
-        if st.button("Submit answer", type="primary"):
-            _submit(user, interview, answer, text)
-        if st.button("Record again"):
-            services().interviews.record_again(user.id, answer)
-            tab().stage = Stage(question_id=question.id)
-            st.rerun()
-        _leave_buttons(user, interview, question)
-
-
-@st.fragment(run_every=2.0)
-def _await_transcript(user: User, answer: Answer) -> None:
-    """A recording without its words yet: look again until they are there."""
-    with boundary():
-        st.info(
-            "Your recording is safe; its transcript is not written yet. Submit it as it is and it is "
-            "transcribed and rated later, or type your answer now."
-        )
-        _show_download()
-        if services().model.status().state == "ready" and st.button("Write the transcript now"):
-            services().interviews.transcribe(user.id, answer)
-        if not services().interviews.answer(user.id, answer).pending:
-            st.rerun()
-
-
-# --- shared by the three ----------------------------------------------------------------------
-
-
-def _answer_field(user: User, answer: Answer) -> str:
-    """The editable answer. A change is saved as a draft at once."""
-    text = st.text_area(
-        "Your answer",
-        value=answer.text,
-        height=260,
-        key=f"answer-{answer.id}-{answer.pending}",  # late words come into a field of their own
-        placeholder="Write as you would say it.",
-    )
-    if text != answer.text:
-        services().interviews.save_draft(user.id, answer, text)
-    if len(text) > 0.9 * ANSWER_LIMIT:
-        st.caption(f"{len(text):,} of {ANSWER_LIMIT:,} characters")
-    return text
-
-
-def _submit(user: User, interview: Interview, answer: Answer, text: str) -> None:
-    try:
-        with st.spinner("Rating your answer"):
-            services().interviews.submit(user.id, answer, text)
-    except AlreadyAnswered as error:
-        tab().notice = f"{error.message} {error.remedy}".strip()
-    except AppError as error:
-        show(error)
-        return
-    tab().stage.done = True
-    st.rerun()
-
-
-def _leave_buttons(user: User, interview: Interview, question: Question) -> None:
-    if st.button("Skip question"):
-        try:
-            services().interviews.skip(user.id, question)
-        except AlreadyAnswered as error:
-            tab().notice = f"{error.message} {error.remedy}".strip()
-        tab().stage.done = True
-        st.rerun()
-    if st.button("End interview"):
-        services().interviews.end(user.id, interview)
-        go(FEEDBACK, interview=interview.id)

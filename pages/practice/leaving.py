@@ -1,0 +1,24 @@
+"""The two ways off a question without an answer, the same under every way of answering."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.context import services, tab
+from pages.ui.places import FEEDBACK, go
+from services.domain import Interview, Question, User
+from services.errors import AlreadyAnswered
+
+
+def leave_buttons(user: User, interview: Interview, question: Question) -> None:
+    """Skip this question, or end the interview; both keep what has been said."""
+    if st.button("Skip question"):
+        try:
+            services().interviews.skip(user.id, question)
+        except AlreadyAnswered as error:
+            tab().notice = f"{error.message} {error.remedy}".strip()
+        tab().stage.done = True
+        st.rerun()
+    if st.button("End interview"):
+        services().interviews.end(user.id, interview)
+        go(FEEDBACK, interview=interview.id)

@@ -1,0 +1,103 @@
+"""The answer as text: typed from the start, or what was heard, to be corrected."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.practice.leaving import leave_buttons
+from pages.practice.listening_model import download_progress
+from pages.ui.context import Stage, services, tab
+from pages.ui.errors import boundary, show
+from pages.ui.text import plain
+from services.domain import ANSWER_LIMIT, Answer, Interview, Question, User
+from services.errors import AlreadyAnswered, AppError
+
+
+def type_answer(user: User, interview: Interview, question: Question, stage: Stage) -> None:
+    """An answer that is written from the start; needs no device at all."""
+    answer = services().interviews.type_instead(user.id, question)
+    text = _answer_field(user, answer)
+    with st.container(key="actions", horizontal=True):
+        if st.button("Submit answer", type="primary"):
+            _submit(user, interview, answer, text)
+        if st.button("Speak instead"):
+            stage.typing = False
+            services().interviews.listen(user.id, question)
+            st.rerun()
+        leave_buttons(user, interview, question)
+
+
+def review_answer(user: User, interview: Interview, question: Question, answer: Answer) -> None:
+    """The transcript, editable, beside what was heard."""
+    nothing = not answer.raw and not answer.pending
+    if answer.pending:
+        _await_transcript(user, answer)
+    elif nothing:
+        st.warning(
+            "We heard nothing in this recording. Check that the level moves when you speak, then record "
+            "again, or type your answer here."
+        )
+    if answer.raw:
+        left, right = st.columns(2, gap="large")
+        with right, st.container(key="raw_transcript"):
+            st.markdown("**What we heard**")
+            st.markdown(plain(answer.raw))
+            st.caption(
+                "Kept as it was heard. Correct mistakes in your answer; that is what gets rated."
+            )
+    else:
+        left = st.container()
+    with left:
+        text = _answer_field(user, answer)
+    with st.container(key="actions", horizontal=True):
+        if st.button("Submit answer", type="primary"):
+            _submit(user, interview, answer, text)
+        if st.button("Record again"):
+            services().interviews.record_again(user.id, answer)
+            tab().stage = Stage(question_id=question.id)
+            st.rerun()
+        leave_buttons(user, interview, question)
+
+
+@st.fragment(run_every=2.0)
+def _await_transcript(user: User, answer: Answer) -> None:
+    """A recording without its words yet: look again until they are there."""
+    with boundary():
+        st.info(
+            "Your recording is safe; its transcript is not written yet. Submit it as it is and it is "
+            "transcribed and rated later, or type your answer now."
+        )
+        download_progress()
+        if services().model.status().state == "ready" and st.button("Write the transcript now"):
+            services().interviews.transcribe(user.id, answer)
+        if not services().interviews.answer(user.id, answer).pending:
+            st.rerun()
+
+
+def _answer_field(user: User, answer: Answer) -> str:
+    """The editable answer. A change is saved as a draft at once."""
+    text = st.text_area(
+        "Your answer",
+        value=answer.text,
+        height=260,
+        key=f"answer-{answer.id}-{answer.pending}",  # late words come into a field of their own
+        placeholder="Write as you would say it.",
+    )
+    if text != answer.text:
+        services().interviews.save_draft(user.id, answer, text)
+    if len(text) > 0.9 * ANSWER_LIMIT:
+        st.caption(f"{len(text):,} of {ANSWER_LIMIT:,} characters")
+    return text
+
+
+def _submit(user: User, interview: Interview, answer: Answer, text: str) -> None:
+    try:
+        with st.spinner("Rating your answer"):
+            services().interviews.submit(user.id, answer, text)
+    except AlreadyAnswered as error:
+        tab().notice = f"{error.message} {error.remedy}".strip()
+    except AppError as error:
+        show(error)
+        return
+    tab().stage.done = True
+    st.rerun()
