@@ -37,6 +37,8 @@ from services.storage.store import Store
 
 log = logging.getLogger(__name__)
 
+LAST_WORDS_S = 10.0  # seconds that ending an interview waits for the last utterance
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -157,9 +159,10 @@ class Interviews:
                     "Record again, type it, or skip the question.",
                 )
             words = None
-        self._ears.close(answer.id)
         submitted = self._store.submit(owner, answer.id, words)
-        if submitted.text.strip():
+        self._hear_no_more(answer.id)
+        complete = submitted.edited is not None or not submitted.pending
+        if complete and submitted.text.strip():
             self._rate(owner, submitted)
         return self._store.answer(owner, answer.id)
 
@@ -171,18 +174,21 @@ class Interviews:
             self._recordings.delete(owner, (answer.recording.key,))
 
     def skip(self, owner: Owner, question: Question) -> None:
+        """Leave the question unanswered; what was said to it so far stays with it."""
         answer = self._store.skip(owner, question.id)
-        self._ears.close(answer.id)
+        self._hear_no_more(answer.id)
 
     def end(self, owner: Owner, interview: Interview) -> None:
         """Finish the interview; an answer that has words is submitted as it stands."""
         standing = self.standing(owner, interview)
         if standing.answer is not None:
-            live = self._ears.get(standing.answer.id)
+            answer = standing.answer
+            live = self._ears.get(answer.id)
             if live is not None:
                 live.finish()
-                live.wait_finished(10.0)
-            answer = self._store.answer(owner, standing.answer.id)
+                if not live.wait_finished(LAST_WORDS_S):  # its rating waits for its last words
+                    self._store.set_sound(owner, answer.id, live.snapshot().seconds, True)
+            answer = self._store.answer(owner, answer.id)
             if answer.text.strip() or answer.pending:
                 self.submit(owner, answer, answer.text)
         self._store.finish_interview(owner, interview.id)
@@ -229,7 +235,15 @@ class Interviews:
         self._recordings.rename(self._store.move_everything(guest, account), guest, account)
 
     def catch_up(self) -> None:
-        """Do what an earlier run left undone: late transcripts and ratings. Any thread, no owner."""
+        """Do what an earlier run left undone: recordings, late transcripts, ratings. Any thread."""
+        for answer_id in self._ears.spooled():
+            owner = self._store.owner_of(answer_id)
+            if owner is None:
+                self._ears.discard(answer_id)
+            else:
+                self._afterwards.submit(self._keep_sound, owner, answer_id).add_done_callback(
+                    _log_failure
+                )
         for owner, answer_id in self._store.pending_answers():
             self.transcribe(owner, self._store.answer(owner, answer_id))
         for owner, answer_id in self._store.unrated_answers():
@@ -240,6 +254,12 @@ class Interviews:
         self._afterwards.shutdown(wait=True)
 
     # --- behind ---------------------------------------------------------------------------
+
+    def _hear_no_more(self, answer_id: UUID) -> None:
+        """Whatever sound there is becomes words and a recording in the background."""
+        live = self._ears.get(answer_id)
+        if live is not None:
+            live.finish()
 
     def _open_ears(self, owner: Owner, answer: Answer) -> LiveTranscript:
         def keep_segment(index: int, segment: Segment) -> None:  # transcription worker
@@ -264,6 +284,8 @@ class Interviews:
         """Encode the spool into the kept recording. Runs on the `afterwards` thread."""
         spool = self._ears.spool_path(answer_id)
         answer = self._store.answer(owner, answer_id)
+        if answer.state is AnswerState.OPEN:  # more may come
+            return
         if spool.exists() and answer.recording is None and answer.sound_s > 0:
             recording = self._recordings.put_flac(owner, answer.interview_id, answer_id, spool)
             self._store.keep_recording(owner, answer_id, recording)

@@ -111,6 +111,10 @@ class Ears:
         """Where the sound of an answer lies: raw 16 kHz mono s16le."""
         return self._spool_dir / f"{answer_id}.pcm"
 
+    def spooled(self) -> tuple[UUID, ...]:
+        """Answers whose sound lies in a spool, of this and earlier runs."""
+        return tuple(UUID(path.stem) for path in self._spool_dir.glob("*-*-*-*-*.pcm"))
+
     def shutdown(self) -> None:
         """Stop both threads. Nothing is lost: spools are complete at every moment."""
         self._stopping.set()

@@ -50,6 +50,10 @@ def pending(db: Session) -> tuple[tuple[Owner, UUID], ...]:
     return tuple((owner, answer_id) for owner, answer_id in found)
 
 
+def owner_of(db: Session, answer_id: UUID) -> Owner | None:
+    return db.scalar(select(AnswerRow.user_id).where(AnswerRow.id == answer_id))
+
+
 def unrated(db: Session) -> tuple[tuple[Owner, UUID], ...]:
     found = db.execute(
         select(AnswerRow.user_id, AnswerRow.id)

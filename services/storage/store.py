@@ -155,6 +155,11 @@ class Store:
         with reading(self._engine) as db:
             return answers.pending(db)
 
+    def owner_of(self, answer_id: UUID) -> Owner | None:
+        """Whose answer it is, None when it is nobody's any more; for the catch-up job only."""
+        with reading(self._engine) as db:
+            return answers.owner_of(db, answer_id)
+
     # --- ratings --------------------------------------------------------------------------
 
     def mark_rating(

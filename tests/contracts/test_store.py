@@ -445,7 +445,7 @@ def test_points_of_two_coaches_are_never_joined(store: Store, ada: UUID) -> None
 
 # --- somebody else ----------------------------------------------------------------------------
 
-FREE = {"pending_answers", "unrated_answers", "move_everything"}
+FREE = {"owner_of", "pending_answers", "unrated_answers", "move_everything"}
 METHODS = [
     name
     for name, _ in inspect.getmembers(Store, inspect.isfunction)
@@ -504,7 +504,7 @@ def test_somebody_elses_things_are_as_if_they_were_not_there(
     assert store.interview(ada, interview.id) == interview
 
 
-def test_every_method_takes_the_owner_first_but_the_two_of_the_catch_up() -> None:
+def test_every_method_takes_the_owner_first_but_those_of_the_catch_up() -> None:
     for name in METHODS:
         assert list(inspect.signature(getattr(Store, name)).parameters)[1] == "owner", name
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from services.adapters.local_accounts import LocalAccounts
 from services.coach.rubrics import rubric_for
@@ -30,9 +30,10 @@ from services.interviews import Interviews
 from services.ports import SAMPLE_RATE, Samples
 from services.speech.ears import Ears
 from services.speech.model import SpeechModel
-from services.storage.database import open_database
+from services.storage.database import open_database, writing
 from services.storage.recordings import Recordings
 from services.storage.store import Store
+from services.storage.tables import AnswerRow
 from tests.doubles import ScriptedCoach, ScriptedEngine
 from tests.spoken import say
 
@@ -245,6 +246,43 @@ def test_an_ended_interview_can_be_gone_on_with_while_questions_are_left(here: R
     here.interviews.reopen(owner, interview.id)
     standing = here.interviews.standing(owner, here.store.interview(owner, interview.id))
     assert standing.question == interview.questions[1]
+
+
+def test_sound_that_was_not_encoded_before_a_restart_is_encoded_after_it(
+    tmp_path: Path, speech: Samples
+) -> None:
+    first = rehearsal(tmp_path)
+    owner = candidate(first)
+    _, question = begin(first, owner)
+    answer = speak_answer(first, owner, question, speech)
+    eventually(lambda: answer_to(first, owner, question).recording is not None)
+    first.interviews.shutdown()
+    (tmp_path / "recordings").rename(tmp_path / "elsewhere")
+    with writing(first.database) as db:  # the moment before the encoder had run
+        db.execute(update(AnswerRow).values(recording_key=None))
+    (tmp_path / "spool" / f"{answer.id}.pcm").write_bytes(b"\0\0" * SAMPLE_RATE)
+    (tmp_path / "spool" / f"{uuid4()}.pcm").write_bytes(b"\0\0")  # of a deleted answer
+
+    again = rehearsal(tmp_path)
+    eventually(lambda: answer_to(again, owner, question).recording is not None)
+    eventually(lambda: list((tmp_path / "spool").glob("*.pcm")) == [])
+    again.interviews.shutdown()
+
+
+def test_what_was_said_to_a_skipped_question_stays_with_it(
+    here: Rehearsal, speech: Samples
+) -> None:
+    owner = candidate(here)
+    interview, question = begin(here, owner)
+    live = here.interviews.listen(owner, question)
+    assert live is not None
+    live.hear_samples(speech)
+    here.interviews.skip(owner, question)
+    eventually(lambda: answer_to(here, owner, question).recording is not None)
+    skipped = answer_to(here, owner, question)
+    assert skipped.state is AnswerState.SKIPPED
+    assert skipped.raw != ""
+    assert here.interviews.review(owner, interview.id).items[0].rating is None
 
 
 def test_deleting_an_interview_deletes_its_sound(
