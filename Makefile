@@ -27,9 +27,10 @@ browser: $(VENV)/.test
 	$(BIN)/python -m pytest -m browser
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV) || { \
-	  test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y --no-install-recommends python3-venv \
-	  && $(PYTHON) -m venv $(VENV); }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y --no-install-recommends python3-venv \
+	    && $(PYTHON) -m venv $(VENV); \
+	  else echo "Please install Python's venv first: sudo apt-get install python3-venv"; exit 1; fi; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -41,7 +42,7 @@ $(VENV)/.test: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 
 .PHONY: test-packages
 test-packages:
-	@if command -v chromium >/dev/null && command -v espeak-ng >/dev/null; then :; \
+	@if dpkg -s $(TEST_PACKAGES) >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 	    -o DPkg::Lock::Timeout=500 $(TEST_PACKAGES); \

@@ -67,7 +67,10 @@ def seed(engine: Engine, users: int, interviews: int) -> tuple[UUID, ...]:
     with engine.execution_options(writing=True).begin() as connection:
         connection.execute(
             insert(UserRow),
-            [{"id": o, "name": f"User {n}", "created_at": START} for n, o in enumerate(owners)],
+            [
+                {"id": o, "name": f"User {n}", "email": f"{n}@example.com", "created_at": START}
+                for n, o in enumerate(owners)
+            ],
         )
         # Interview by interview over all users, as they would arrive: a user's rows lie scattered.
         for batch in _batches(dice, owners, interviews):

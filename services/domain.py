@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, StringConstraints
 # --- people -----------------------------------------------------------------------------------
 
 
-class User(BaseModel, frozen=True):
+class User(BaseModel, frozen=True, hide_input_in_errors=True):
     """An account. A guest has no e-mail and lives as long as the sign-in of one browser."""
 
     id: UUID
@@ -26,7 +26,7 @@ class User(BaseModel, frozen=True):
         return self.email is None
 
 
-class Login(BaseModel, frozen=True):
+class Login(BaseModel, frozen=True, hide_input_in_errors=True):
     """One sign-in of one browser. Its secret is only in the browser's cookie; we keep a hash."""
 
     id: UUID
@@ -83,7 +83,7 @@ ANSWER_LIMIT = 30_000  # characters; about 3 hours of speech at 150 words per mi
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_LIMIT)]
 
 
-class Job(BaseModel, frozen=True):
+class Job(BaseModel, frozen=True, hide_input_in_errors=True):
     """The job that is rehearsed for, in the candidate's words."""
 
     position: Annotated[
@@ -94,7 +94,7 @@ class Job(BaseModel, frozen=True):
     years: Annotated[float, Field(ge=0, le=60)] = 0
 
 
-class Setup(BaseModel, frozen=True):
+class Setup(BaseModel, frozen=True, hide_input_in_errors=True):
     """Everything that the candidate chooses before an interview."""
 
     job: Job
@@ -104,7 +104,7 @@ class Setup(BaseModel, frozen=True):
     language: str = "en"
 
 
-class Criterion(BaseModel, frozen=True):
+class Criterion(BaseModel, frozen=True, hide_input_in_errors=True):
     """One thing that an answer is judged on, with a description of each level from 1 to 5."""
 
     id: str
@@ -113,14 +113,14 @@ class Criterion(BaseModel, frozen=True):
     levels: tuple[str, str, str, str, str]
 
 
-class Rubric(BaseModel, frozen=True):
+class Rubric(BaseModel, frozen=True, hide_input_in_errors=True):
     """The criteria of a question. `version` is stored with every rating made with it."""
 
     version: str
     criteria: tuple[Criterion, ...]
 
 
-class Question(BaseModel, frozen=True):
+class Question(BaseModel, frozen=True, hide_input_in_errors=True):
     """What is asked. `source` names where it came from (`bank:<id>`), so that it is not repeated."""
 
     id: UUID = Field(default_factory=uuid4)
@@ -140,7 +140,7 @@ class InterviewState(StrEnum):
     FINISHED = "finished"
 
 
-class Interview(BaseModel, frozen=True):
+class Interview(BaseModel, frozen=True, hide_input_in_errors=True):
     """One sitting: the set-up, its questions and where it stands."""
 
     id: UUID
@@ -154,7 +154,7 @@ class Interview(BaseModel, frozen=True):
 # --- answers ----------------------------------------------------------------------------------
 
 
-class Word(BaseModel, frozen=True):
+class Word(BaseModel, frozen=True, hide_input_in_errors=True):
     """A word with its time in the answer (seconds) and the recogniser's probability (0-1)."""
 
     start: float
@@ -163,7 +163,7 @@ class Word(BaseModel, frozen=True):
     probability: float
 
 
-class Segment(BaseModel, frozen=True):
+class Segment(BaseModel, frozen=True, hide_input_in_errors=True):
     """One settled utterance. `start` and `end` are seconds from the start of the answer."""
 
     start: float
@@ -172,7 +172,7 @@ class Segment(BaseModel, frozen=True):
     words: tuple[Word, ...] = ()
 
 
-class Transcript(BaseModel, frozen=True):
+class Transcript(BaseModel, frozen=True, hide_input_in_errors=True):
     """Text of one answer: settled segments, never changed again, and the interim tail."""
 
     segments: tuple[Segment, ...] = ()
@@ -208,7 +208,7 @@ class RatingState(StrEnum):
     FAILED = "failed"
 
 
-class Recording(BaseModel, frozen=True):
+class Recording(BaseModel, frozen=True, hide_input_in_errors=True):
     """The kept sound of an answer; `key` is its place in the recordings store."""
 
     key: str
@@ -217,7 +217,7 @@ class Recording(BaseModel, frozen=True):
     size: int  # bytes
 
 
-class Answer(BaseModel, frozen=True):
+class Answer(BaseModel, frozen=True, hide_input_in_errors=True):
     """What was said (or typed) to a question; `attempt` counts from 1.
 
     `edited` is what the candidate made of the transcript and is what gets rated; `segments` stay as
@@ -255,7 +255,7 @@ class Answer(BaseModel, frozen=True):
 # --- ratings ----------------------------------------------------------------------------------
 
 
-class Evidence(BaseModel, frozen=True):
+class Evidence(BaseModel, frozen=True, hide_input_in_errors=True):
     """Words of the answer that a score relies on: `text[start:end] == quote` in the rated text."""
 
     start: int
@@ -263,7 +263,7 @@ class Evidence(BaseModel, frozen=True):
     quote: str
 
 
-class Score(BaseModel, frozen=True):
+class Score(BaseModel, frozen=True, hide_input_in_errors=True):
     """The level (1-5) of one criterion, why, and the words that show it."""
 
     criterion: Criterion
@@ -272,7 +272,7 @@ class Score(BaseModel, frozen=True):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Provenance(BaseModel, frozen=True):
+class Provenance(BaseModel, frozen=True, hide_input_in_errors=True):
     """What made a rating, so that points of different makers are never silently joined."""
 
     coach: str  # "offline", later the language model's name
@@ -281,7 +281,7 @@ class Provenance(BaseModel, frozen=True):
     speech_model: str = ""  # empty when the answer was typed
 
 
-class Rating(BaseModel, frozen=True):
+class Rating(BaseModel, frozen=True, hide_input_in_errors=True):
     """An answer judged. `id` is new with every rating; older ones are kept."""
 
     id: UUID = Field(default_factory=uuid4)
@@ -310,7 +310,7 @@ def overall_figure(levels: tuple[int, ...]) -> float:
 # --- looking back -----------------------------------------------------------------------------
 
 
-class ReviewedQuestion(BaseModel, frozen=True):
+class ReviewedQuestion(BaseModel, frozen=True, hide_input_in_errors=True):
     """A question with the answer that counts (the last not replaced one) and its latest rating."""
 
     question: Question
@@ -318,7 +318,7 @@ class ReviewedQuestion(BaseModel, frozen=True):
     rating: Rating | None = None
 
 
-class Review(BaseModel, frozen=True):
+class Review(BaseModel, frozen=True, hide_input_in_errors=True):
     """An interview as the feedback screen shows it."""
 
     interview: Interview
@@ -331,7 +331,7 @@ class Review(BaseModel, frozen=True):
         return fmean(figures) if figures else None
 
 
-class InterviewSummary(BaseModel, frozen=True):
+class InterviewSummary(BaseModel, frozen=True, hide_input_in_errors=True):
     """A row of the history."""
 
     id: UUID
@@ -345,7 +345,7 @@ class InterviewSummary(BaseModel, frozen=True):
     overall: float | None = None
 
 
-class TrendPoint(BaseModel, frozen=True):
+class TrendPoint(BaseModel, frozen=True, hide_input_in_errors=True):
     """An interview on the progress chart: mean figure (out of 10) of its rated answers."""
 
     interview_id: UUID
@@ -357,7 +357,7 @@ class TrendPoint(BaseModel, frozen=True):
     answers: int
 
 
-class CriterionFigure(BaseModel, frozen=True):
+class CriterionFigure(BaseModel, frozen=True, hide_input_in_errors=True):
     """Mean level (1-5) of a criterion over `answers` answers, early half and recent half apart."""
 
     criterion_id: str
@@ -368,7 +368,7 @@ class CriterionFigure(BaseModel, frozen=True):
     recent: float | None = None
 
 
-class KindFigure(BaseModel, frozen=True):
+class KindFigure(BaseModel, frozen=True, hide_input_in_errors=True):
     """Mean figure (out of 10) of the answers to one kind of question."""
 
     kind: Kind
@@ -376,7 +376,7 @@ class KindFigure(BaseModel, frozen=True):
     answers: int
 
 
-class Progress(BaseModel, frozen=True):
+class Progress(BaseModel, frozen=True, hide_input_in_errors=True):
     """Everything that the progress screen draws."""
 
     interviews_done: int

@@ -6,12 +6,10 @@ segments to the database as they settle, the text at "Submit answer", and only t
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.afterwards import Afterwards
 from services.domain import (
     ANSWER_LIMIT,
     Answer,
@@ -22,20 +20,17 @@ from services.domain import (
     InterviewSummary,
     Progress,
     Question,
-    RatingState,
     Review,
-    Segment,
     Setup,
 )
-from services.errors import InvalidInput, NotFound, RatingFailed, StorageError
-from services.ports import Coach, Owner, Samples
+from services.errors import InvalidInput, NotFound
+from services.ports import Coach, Owner
 from services.progress import progress
 from services.speech.ears import Ears
 from services.speech.live_transcript import LiveTranscript
+from services.speech.sound_file import sound_of
 from services.storage.recordings import Recordings
 from services.storage.store import Store
-
-log = logging.getLogger(__name__)
 
 LAST_WORDS_S = 10.0  # seconds that ending an interview waits for the last utterance
 
@@ -53,21 +48,13 @@ class Interviews:
     """Every method is called on a script thread; what runs elsewhere says so."""
 
     def __init__(
-        self,
-        store: Store,
-        recordings: Recordings,
-        coach: Coach,
-        ears: Ears,
-        speech_model_name: Callable[[], str],
+        self, store: Store, recordings: Recordings, coach: Coach, ears: Ears, afterwards: Afterwards
     ) -> None:
         self._store = store
         self._recordings = recordings
         self._coach = coach
         self._ears = ears
-        self._speech_model_name = speech_model_name
-        # One thread encodes recordings and rates late transcripts, so that the transcription worker
-        # never waits for a disk.
-        self._afterwards = ThreadPoolExecutor(1, thread_name_prefix="afterwards")
+        self._afterwards = afterwards
 
     @property
     def coach_label(self) -> str:
@@ -113,20 +100,29 @@ class Interviews:
         when another tab submitted or skipped it.
         """
         answer = self._store.open_answer(owner, question.id, AnswerMode.SPOKEN)
-        return self._open_ears(owner, answer) if answer.state is AnswerState.OPEN else None
+        if answer.state is not AnswerState.OPEN:
+            return None
+        if not answer.pending:  # until its last word is settled, whatever happens to this process
+            self._store.set_sound(owner, answer.id, answer.sound_s, pending=True)
+        return self._afterwards.listen(answer)
 
-    def hear_recording(self, owner: Owner, question: Question, samples: Samples) -> None:
-        """Take a finished recording (16 kHz mono) as the answer, or as what follows the sound so far."""
+    def hear_recording(self, owner: Owner, question: Question, file: bytes) -> None:
+        """Take a recorded file as the answer, or as what follows the sound so far.
+
+        Raises `InvalidInput` for what is not sound.
+        """
+        pieces = sound_of(file)
         live = self.listen(owner, question)
         if live is not None:
-            live.hear_samples(samples)
+            for piece in pieces:
+                live.hear_samples(piece)
             live.finish()
 
     def finish_answer(self, owner: Owner, answer: Answer) -> None:
         """No more sound: what was said is settled in the background, then the answer is HEARD."""
         current = self._store.answer(owner, answer.id)
         if current.state is AnswerState.OPEN:
-            self._open_ears(owner, current).finish()
+            self._afterwards.listen(current).finish()
 
     def type_instead(self, owner: Owner, question: Question) -> Answer:
         """Open the answer for typing; words already heard stay in it."""
@@ -141,18 +137,18 @@ class Interviews:
 
     def transcribe(self, owner: Owner, answer: Answer) -> None:
         """Turn what is kept of a finished answer's sound into words, in the background."""
-        if self._ears.spool_path(answer.id).exists():
-            self._open_ears(owner, answer).finish()
+        self._afterwards.transcribe(owner, self._store.answer(owner, answer.id))
 
     def submit(self, owner: Owner, answer: Answer, text: str) -> Answer:
-        """Store the answer, then rate it. Raises `AlreadyAnswered` for the slower of two tabs.
+        """Store the answer, then rate it; one whose transcript is not complete is rated when it is.
 
-        An empty text is accepted only while the recording still waits for its transcript.
+        An empty text is accepted only while the recording waits for its transcript. Raises
+        `AlreadyAnswered` for the slower of two tabs.
         """
         current = self._store.answer(owner, answer.id)
         words: str | None = _within_limit(text)
         if not text.strip():
-            if not current.pending:
+            if not current.pending or current.sound_s == 0:
                 raise InvalidInput(
                     "answer",
                     "There are no words in your answer yet.",
@@ -161,15 +157,16 @@ class Interviews:
             words = None
         submitted = self._store.submit(owner, answer.id, words)
         self._hear_no_more(answer.id)
-        complete = submitted.edited is not None or not submitted.pending
-        if complete and submitted.text.strip():
-            self._rate(owner, submitted)
+        if submitted.edited is not None or not submitted.pending:
+            self._afterwards.rate(owner, submitted)
+        if submitted.pending:
+            self._afterwards.transcribe(owner, submitted)
         return self._store.answer(owner, answer.id)
 
     def record_again(self, owner: Owner, answer: Answer) -> None:
-        """Put this attempt aside and make room for the next one."""
-        self._ears.discard(answer.id)
+        """Put this attempt aside and make room for the next one. Raises `AlreadyAnswered`."""
         self._store.replace(owner, answer.id)
+        self._ears.discard(answer.id)
         if answer.recording:
             self._recordings.delete(owner, (answer.recording.key,))
 
@@ -183,13 +180,13 @@ class Interviews:
         standing = self.standing(owner, interview)
         if standing.answer is not None:
             answer = standing.answer
-            live = self._ears.get(answer.id)
+            spoken = answer.state is AnswerState.OPEN and answer.mode is AnswerMode.SPOKEN
+            live = self._afterwards.listen(answer) if spoken else self._ears.get(answer.id)
             if live is not None:
                 live.finish()
-                if not live.wait_finished(LAST_WORDS_S):  # its rating waits for its last words
-                    self._store.set_sound(owner, answer.id, live.snapshot().seconds, True)
+                live.wait_finished(LAST_WORDS_S)  # if longer, its rating waits for its last words
             answer = self._store.answer(owner, answer.id)
-            if answer.text.strip() or answer.pending:
+            if answer.text.strip() or (answer.pending and answer.sound_s > 0):
                 self.submit(owner, answer, answer.text)
         self._store.finish_interview(owner, interview.id)
 
@@ -219,7 +216,7 @@ class Interviews:
         """Rate a submitted answer once more; the old rating is kept beside the new one."""
         answer = self._store.answer(owner, answer_id)
         if answer.state is AnswerState.SUBMITTED and answer.text.strip():
-            self._rate(owner, answer)
+            self._afterwards.rate(owner, answer)
 
     def progress(self, owner: Owner) -> Progress:
         return progress(self._store, owner)
@@ -230,86 +227,32 @@ class Interviews:
             raise NotFound("There is no recording of this answer.")
         return self._recordings.read(owner, answer.recording.key)
 
+    def forget(self, owner: Owner) -> None:
+        """Delete a user with all that is theirs: interviews, words, sound, logins, the account."""
+        for answer_id in self._store.answer_ids(owner):
+            self._ears.discard(answer_id)
+        self._recordings.delete(owner, self._store.remove_user(owner))
+
+    def forget_lost_guests(self) -> None:
+        """Delete guests whose browser is not signed in any more: nobody could reach what they left."""
+        for guest in self._store.forgotten_guests():
+            self.forget(guest)
+
     def adopt(self, guest: Owner, account: Owner) -> None:
         """Move everything that a guest did into an account."""
         self._recordings.rename(self._store.move_everything(guest, account), guest, account)
-
-    def catch_up(self) -> None:
-        """Do what an earlier run left undone: recordings, late transcripts, ratings. Any thread."""
-        for answer_id in self._ears.spooled():
-            owner = self._store.owner_of(answer_id)
-            if owner is None:
-                self._ears.discard(answer_id)
-            else:
-                self._afterwards.submit(self._keep_sound, owner, answer_id).add_done_callback(
-                    _log_failure
-                )
-        for owner, answer_id in self._store.pending_answers():
-            self.transcribe(owner, self._store.answer(owner, answer_id))
-        for owner, answer_id in self._store.unrated_answers():
-            self._rate(owner, self._store.answer(owner, answer_id))
+        self._store.remove_user(guest)
 
     def shutdown(self) -> None:
+        """Stop the threads; nothing is lost by it."""
         self._ears.shutdown()
-        self._afterwards.shutdown(wait=True)
-
-    # --- behind ---------------------------------------------------------------------------
+        self._afterwards.shutdown()
 
     def _hear_no_more(self, answer_id: UUID) -> None:
         """Whatever sound there is becomes words and a recording in the background."""
         live = self._ears.get(answer_id)
         if live is not None:
             live.finish()
-
-    def _open_ears(self, owner: Owner, answer: Answer) -> LiveTranscript:
-        def keep_segment(index: int, segment: Segment) -> None:  # transcription worker
-            self._store.append_segment(owner, answer.id, index, segment)
-
-        def finished(live: LiveTranscript) -> None:  # transcription worker
-            heard = live.snapshot()
-            self._store.set_sound(owner, answer.id, heard.seconds, heard.pending)
-            self._store.heard(owner, answer.id, heard.pending)
-            work = self._afterwards.submit(self._keep_sound, owner, answer.id)
-            work.add_done_callback(_log_failure)
-
-        return self._ears.open(
-            answer.id,
-            settled=answer.segments,
-            prompt="",
-            on_segment=keep_segment,
-            on_finished=finished,
-        )
-
-    def _keep_sound(self, owner: Owner, answer_id: UUID) -> None:
-        """Encode the spool into the kept recording. Runs on the `afterwards` thread."""
-        spool = self._ears.spool_path(answer_id)
-        answer = self._store.answer(owner, answer_id)
-        if answer.state is AnswerState.OPEN:  # more may come
-            return
-        if spool.exists() and answer.recording is None and answer.sound_s > 0:
-            recording = self._recordings.put_flac(owner, answer.interview_id, answer_id, spool)
-            self._store.keep_recording(owner, answer_id, recording)
-        if not answer.pending:
-            self._ears.discard(answer_id)
-            if answer.rating_state is RatingState.WAITING and answer.text.strip():
-                self._rate(owner, answer)
-
-    def _rate(self, owner: Owner, answer: Answer) -> None:
-        interview = self._store.interview(owner, answer.interview_id)
-        question = next(q for q in interview.questions if q.id == answer.question_id)
-        self._store.mark_rating(owner, answer.id, RatingState.RUNNING)
-        spoken = answer.mode is AnswerMode.SPOKEN
-        try:
-            rating = self._coach.rate(
-                interview.setup.job,
-                question,
-                answer.text,
-                speech_model=self._speech_model_name() if spoken else "",
-            )
-        except RatingFailed as failure:
-            self._store.mark_rating(owner, answer.id, RatingState.FAILED, failure.message)
-            return
-        self._store.add_rating(owner, answer.id, rating)
 
 
 def _within_limit(text: str) -> str:
@@ -320,11 +263,3 @@ def _within_limit(text: str) -> str:
             "Shorten it; nothing has been lost.",
         )
     return text
-
-
-def _log_failure(work: Future[None]) -> None:
-    error = work.exception()
-    if isinstance(error, StorageError):
-        log.error("a recording was not kept: %s", error.message)
-    elif error is not None:
-        log.error("work after an answer failed", exc_info=error)

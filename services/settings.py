@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ROOT = Path(__file__).parents[1]  # of the project: defaults do not depend on where it is started
 
 
 class Settings(BaseSettings):
     """Nothing has to be set: the defaults run on this machine alone."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=_ROOT / ".env", extra="ignore", frozen=True)
 
-    data_dir: Path = Field(Path("data"), description="Folder of the database, sound and models.")
+    data_dir: Annotated[Path, AfterValidator(Path.absolute)] = Field(
+        _ROOT / "data", description="Folder of the database, sound and models."
+    )
     speech_model: str = Field(
         "base.en",
         description="A folder in faster-whisper's format, or a model name that is downloaded on first use.",
@@ -28,9 +32,21 @@ class Settings(BaseSettings):
         default_factory=list,
         description="STUN and TURN servers as JSON; needed when browser and server are not on one network.",
     )
+    cloudflare_turn_key_id: str = Field(
+        "", description="With CLOUDFLARE_TURN_KEY_API_TOKEN: streamlit-webrtc fetches TURN servers."
+    )
+    twilio_account_sid: str = Field(
+        "", description="With TWILIO_AUTH_TOKEN: streamlit-webrtc fetches TURN servers."
+    )
     public_url: str = Field(
         "", description="Address people use; https:// makes the sign-in cookie Secure."
     )
+
+    @property
+    def rtc_configuration(self) -> dict[str, Any] | None:
+        """For the connection; None lets streamlit-webrtc fetch TURN servers from the named provider."""
+        fetched = self.cloudflare_turn_key_id or self.twilio_account_sid
+        return None if fetched and not self.ice_servers else {"iceServers": self.ice_servers}
 
     @property
     def database_url(self) -> str:

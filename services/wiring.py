@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.accounts.logins import Logins
 from services.adapters.local_accounts import LocalAccounts
 from services.adapters.model_hub import download_model
 from services.adapters.whisper import WhisperEngine
+from services.afterwards import Afterwards
 from services.coach.offline import OfflineCoach
 from services.interviews import Interviews
 from services.settings import Settings
@@ -45,15 +47,18 @@ def build(settings: Settings) -> Services:
             name, folder, report, endpoint=settings.hub_endpoint
         ),
     )
-    interviews = Interviews(
-        store,
-        Recordings(settings.data_dir / "recordings"),
-        OfflineCoach(),
-        Ears(model, settings.data_dir / "spool"),
-        speech_model_name=lambda: model.status().name,
-    )
+    recordings = Recordings(settings.data_dir / "recordings")
+    coach = OfflineCoach()
+    ears = Ears(model, settings.data_dir / "spool")
+    afterwards = Afterwards(store, recordings, coach, ears, model)
     # Late transcripts wait for the model, late ratings do not: one pass now, one when it is ready.
-    model.on_ready(interviews.catch_up)
-    threading.Thread(target=interviews.catch_up, name="catch-up", daemon=True).start()
+    model.on_ready(lambda: _in_background(afterwards.catch_up))
+    _in_background(afterwards.catch_up)
     model.load_if_here()
+    interviews = Interviews(store, recordings, coach, ears, afterwards)
+    _in_background(interviews.forget_lost_guests)
     return Services(settings, interviews, LocalAccounts(engine), Logins(engine), model)
+
+
+def _in_background(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="catch-up", daemon=True).start()

@@ -43,6 +43,7 @@ class ScriptedCoach:
     questions: tuple[Question, ...]
     level: int = 3
     failing: bool = False
+    cursed: str = ""  # an answer that breaks this coach in a way nobody foresaw
     rated: list[str] = field(default_factory=list)
 
     @property
@@ -63,6 +64,8 @@ class ScriptedCoach:
     def rate(self, job: Job, question: Question, text: str, *, speech_model: str = "") -> Rating:
         if self.failing:
             raise RatingFailed("The coach is not well today.", "Rate again later.")
+        if self.cursed and text == self.cursed:
+            raise ZeroDivisionError
         self.rated.append(text)
         return Rating(
             scores=tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from ipaddress import ip_address
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from pages.account.routes import serving
 from pages.ui.context import current_user, services, tab
 from services.domain import User
 
+NOT_KEPT = "You are signed in for this tab only: this browser or host keeps no cookie of ours. A reload asks again."
 _SIGN_OUT = "sign-out:"  # marks a nonce that clears the cookie instead of setting it
 
 # Trades the ticket for the HttpOnly cookie: only the browser can receive one, and only a route of
@@ -21,11 +23,16 @@ export default function (component) {
   const { data, setTriggerValue } = component;
   if (!data || !data.path || window.__exchanged === data.nonce) return;
   window.__exchanged = data.nonce;
+  const limit = AbortSignal.timeout(5000);
   fetch(data.path, {
-    method: "POST", credentials: "same-origin",
+    method: "POST", credentials: "same-origin", signal: limit,
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ticket: data.nonce }), signal: AbortSignal.timeout(5000),
-  }).then(r => setTriggerValue("status", r.status)).catch(() => setTriggerValue("status", 0));
+    body: JSON.stringify({ ticket: data.nonce }),
+  })
+    .then(r => (r.ok ? fetch("auth/known", { credentials: "same-origin", signal: limit }) : r))
+    .then(r => (r.ok ? r.json() : { known: false }))
+    .then(answer => setTriggerValue("status", answer.known ? "kept" : "lost"))
+    .catch(() => setTriggerValue("status", "lost"));
 }
 """,
 )
@@ -93,19 +100,29 @@ def settle_cookie() -> None:
 def _cookie_settled() -> None:
     status = st.session_state["cookie_exchange"].status
     state = tab()
-    if status != 200 and not state.ticket.startswith(_SIGN_OUT):
-        state.notice = "This browser or host does not keep you signed in: a reload asks again."
+    if status != "kept" and not state.ticket.startswith(_SIGN_OUT):
+        state.notice = NOT_KEPT
     state.ticket = ""
 
 
 def _enter(user: User) -> None:
     state = tab()
     state.secret = services().logins.open(user.id)
-    state.ticket = services().logins.issue_ticket(user.id) if serving.is_set() else ""
+    if serving.is_set():
+        state.ticket = services().logins.issue_ticket(user.id)
+    else:
+        state.ticket, state.notice = "", NOT_KEPT
     state.signed_out = False
     st.rerun()
 
 
 def _address() -> str:
-    """The browser's address, for throttling only."""
-    return str(st.context.ip_address or "local")
+    """The browser's address, for throttling only; empty when it is that of a proxy or this machine.
+
+    Behind a proxy everybody has its address: counting by it would let one guesser lock everybody out.
+    """
+    try:
+        address = ip_address(str(st.context.ip_address))
+    except ValueError:
+        return ""
+    return str(address) if address.is_global else ""

@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -31,19 +31,32 @@ def _same_origin(request: Request) -> bool:
     return request.headers.get("sec-fetch-site") == "same-origin"
 
 
+async def _body(request: Request) -> bytes | None:
+    """The body, None when it is longer than a ticket can be; no more than that is ever read."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_LIMIT:
+            return None
+    return body
+
+
 async def exchange(request: Request) -> Response:
     """A single-use ticket in, the HttpOnly login cookie out."""
     if not _same_origin(request):
         return JSONResponse({"error": "cross-site"}, status_code=403)
-    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
+    body = await _body(request)
+    if body is None:
         return JSONResponse({"error": "too large"}, status_code=413)
     try:
-        ticket = str(json.loads(await request.body())["ticket"])
+        ticket = str(json.loads(body)["ticket"])
         secret = await asyncio.to_thread(services().logins.redeem, ticket)
     except (ValueError, KeyError, TypeError):
         return JSONResponse({"error": "no ticket"}, status_code=400)
     except TicketInvalid:
         return JSONResponse({"error": "ticket used or expired"}, status_code=403)
+    except AppError as error:
+        return JSONResponse({"error": error.message}, status_code=503)
     request.session["login"] = secret
     response = JSONResponse({"ok": True})
     response.set_cookie(
@@ -52,10 +65,24 @@ async def exchange(request: Request) -> Response:
         max_age=COOKIE_AGE,
         httponly=True,
         samesite="lax",
-        secure=services().settings.secure_cookies,
+        secure=services().settings.secure_cookies or _over_https(request),
         path="/",
     )
     return response
+
+
+def _over_https(request: Request) -> bool:
+    """As the browser sees it: a proxy that ends TLS says so in a header."""
+    proxied = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
+    return request.url.scheme == "https" or proxied == "https"
+
+
+async def known(request: Request) -> Response:
+    """Whether a login cookie came back: some hosts strip cookies that they do not know."""
+    for secret in (request.cookies.get(login_cookie_name()), request.session.get("login")):
+        if secret and await asyncio.to_thread(services().logins.find, str(secret)):
+            return JSONResponse({"known": True})
+    return JSONResponse({"known": False})
 
 
 async def sign_out(request: Request) -> Response:
@@ -95,19 +122,19 @@ class SecurityHeaders(BaseHTTPMiddleware):
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the services before the first visitor, and end their threads when the server stops."""
     try:
-        opened = await asyncio.to_thread(services)
+        await asyncio.to_thread(services)
     except AppError as error:  # every screen says the same; the server stays up to say it
         log.error("%s %s", error.message, error.remedy)
-        yield
-        return
     serving.set()
     yield
     serving.clear()
-    await asyncio.to_thread(opened.interviews.shutdown)
+    with suppress(AppError):
+        await asyncio.to_thread(lambda: services().interviews.shutdown())
 
 
 routes = [
     Route("/auth/exchange", exchange, methods=["POST"]),
+    Route("/auth/known", known),
     Route("/auth/sign-out", sign_out, methods=["POST"]),
     Route("/api/health", health),
 ]

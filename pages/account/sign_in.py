@@ -20,11 +20,12 @@ def welcome() -> None:
         "Describe the job. You are asked questions, you answer aloud or in writing, "
         "and you see what was strong, what was missing and what to try next."
     )
-    st.markdown(
-        ":material/save: Every word is saved before anything is rated.  \n"
-        ":material/format_quote: Every rating quotes your own words.  \n"
-        ":material/lock: Your interviews are yours: nobody else can open them, and you can delete them."
-    )
+    with st.container(key="promises", gap="xsmall"):
+        st.markdown(":material/save: Every word is saved before anything is rated.")
+        st.markdown(":material/format_quote: Every rating quotes your own words.")
+        st.markdown(
+            ":material/lock: Your interviews are yours: nobody else can open them, and you can delete them."
+        )
 
 
 def sign_in_form() -> None:

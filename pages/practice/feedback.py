@@ -23,10 +23,11 @@ def screen(user: User) -> None:
     st.title("Feedback", anchor=False)
     review = _review(user)
     if review is None:
-        st.markdown(
-            "There is no feedback at this address. It may have been deleted, or the link is incomplete."
-        )
-        _ways_on(user)
+        with st.container(key="card-empty"):
+            st.markdown(
+                "There is no feedback at this address. It may have been deleted, or the link is incomplete."
+            )
+            _ways_on(user)
         return
     _head(user, review)
     for item in review.items:

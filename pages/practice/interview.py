@@ -7,6 +7,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from pages.practice.pressing import forget
 from pages.practice.speaking import answer_by_voice
 from pages.practice.writing import review_answer, type_answer
 from pages.ui.context import Stage, require_user, services, tab
@@ -42,12 +43,15 @@ def _interview(user: User) -> Interview | None:
     try:
         interview = services().interviews.open_interview(user.id, UUID(named) if named else None)
     except (NotFound, ValueError):
-        st.title("No interview here")
-        st.write(
-            "We could not find that interview." if named else "You have no interview in progress."
-        )
-        if st.button("Set up an interview", type="primary"):
-            go(SET_UP)
+        st.title("No interview here", anchor=False)
+        with st.container(key="card-empty"):
+            st.markdown(
+                "We could not find that interview. It may have been deleted, or the link is incomplete."
+                if named
+                else "You have no interview in progress."
+            )
+            if st.button("Set up an interview", type="primary"):
+                go(SET_UP)
         return None
     st.query_params["interview"] = str(interview.id)
     return interview
@@ -58,21 +62,24 @@ def _ask(user: User, standing: Standing, question: Question) -> None:
     stage = _stage(interview, question)
     total = len(interview.questions)
     with st.container(key="interview_head"):
-        st.progress((question.number - 1) / total, text=f"Question {question.number} of {total}")
+        st.html('<h1 class="sr-only">Interview</h1>')
+        place = f"Question {question.number} of {total}"
+        kind = f"{question.kind.label} · {question.difficulty.label}"
+        st.progress((question.number - 1) / total, text=f"{place} · {kind}")
     with st.container(key="question"):
-        st.markdown(f"## {plain(question.text)}")
-        with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(plain(question.text), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             read_aloud(question.text, interview.setup.language)
             with st.popover("What a good answer shows"):
                 for criterion in question.rubric.criteria:
                     st.markdown(f"**{plain(criterion.name)}.** {plain(criterion.description)}")
-            st.caption(f"{question.kind.label} · {question.difficulty.label}", width="content")
     if answer is not None and answer.state is AnswerState.HEARD:
         review_answer(user, interview, question, answer)
     elif stage.typing or (answer is not None and answer.mode is AnswerMode.TYPED):
         type_answer(user, interview, question, stage)
     else:
         answer_by_voice(user, interview, question, answer, stage)
+    forget()
 
 
 def _stage(interview: Interview, question: Question) -> Stage:

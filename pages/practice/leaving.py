@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.practice.pressing import pressed
 from pages.ui.context import services, tab
 from pages.ui.places import FEEDBACK, go
 from services.domain import Interview, Question, User
@@ -12,13 +13,13 @@ from services.errors import AlreadyAnswered
 
 def leave_buttons(user: User, interview: Interview, question: Question) -> None:
     """Skip this question, or end the interview; both keep what has been said."""
-    if st.button("Skip question"):
+    if pressed("Skip question"):
         try:
             services().interviews.skip(user.id, question)
         except AlreadyAnswered as error:
             tab().notice = f"{error.message} {error.remedy}".strip()
         tab().stage.done = True
         st.rerun()
-    if st.button("End interview"):
+    if pressed("End interview"):
         services().interviews.end(user.id, interview)
         go(FEEDBACK, interview=interview.id)

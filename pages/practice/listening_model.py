@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.context import services
+from pages.ui.text import plain
 
 
 def model_notice() -> None:
@@ -12,7 +13,7 @@ def model_notice() -> None:
     status = services().model.status()
     if status.state == "failed":
         st.warning(
-            f"{status.problem} {status.remedy} You can speak all the same: the recording is kept and "
+            f"{plain(f'{status.problem} {status.remedy}')} You can speak all the same: the recording is kept and "
             "transcribed when a model is there. Or type your answer."
         )
         if st.button("Try the speech model again"):
@@ -20,7 +21,7 @@ def model_notice() -> None:
             st.rerun()
     elif status.state == "absent":
         st.info(
-            f"The speech model {status.label} is not on this computer yet. It is downloaded once "
+            f"The speech model Whisper {plain(status.name)} is not on this server yet. It is downloaded once "
             f"(about {status.size_mb:.0f} MB) when you press start; you can speak meanwhile."
         )
 

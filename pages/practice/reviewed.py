@@ -11,6 +11,9 @@ from pages.ui.text import paragraphs, plain
 from pages.ui.wording import clock, figure
 from services.domain import Answer, AnswerState, Question, RatingState, ReviewedQuestion, User
 
+LONG = (
+    3_000  # characters, about three minutes of speech; longer answers scroll in a box of their own
+)
 ON_ITS_WAY = (RatingState.WAITING, RatingState.RUNNING)
 
 
@@ -65,7 +68,8 @@ def _words(item: ReviewedQuestion, answer: Answer) -> None:
     evidence = (
         [span for score in item.rating.scores for span in score.evidence] if item.rating else []
     )
-    with st.container(key=f"words-{answer.id}"):
+    long = len(answer.text) > LONG
+    with st.container(key=f"words-{answer.id}", height=420 if long else "content", border=False):
         st.markdown(ratings.marked(answer.text, evidence))
     if evidence:
         st.caption("Tinted: the words that the rating relies on.")

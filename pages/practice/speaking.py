@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.practice.leaving import leave_buttons
 from pages.practice.listening_model import download_progress, model_notice
+from pages.practice.pressing import pressed
 from pages.ui.camera import CONNECT_LIMIT_S, OTHER_TROUBLE, TROUBLE, camera, press, release
 from pages.ui.context import Stage, services
 from pages.ui.errors import boundary, show
@@ -17,10 +18,10 @@ from pages.ui.transcript import live_transcript
 from services.domain import Answer, Interview, Question, Transcript, User
 from services.errors import AppError
 from services.speech.live_transcript import Heard, LiveTranscript
-from services.speech.sound_file import samples_of
 
-POLL_S = 0.6  # seconds between two looks at the live transcript; interims come once a second
+POLL_S = 0.4  # seconds between two looks at the live transcript; interims come once a second
 ENDING = ("finishing", "finished", "failed")  # states of a live transcript after "Finish answer"
+TYPED_HINT = "What you typed is kept. What you say now stands beside it once you finish."
 GONE_S = 5.0  # seconds without a frame while listening: the connection is gone
 
 
@@ -37,14 +38,12 @@ def answer_by_voice(
     finishing = heard is not None and heard.state in ENDING
     left, right = st.columns([7, 4], gap="large")
     card, starts = right.container(), right.container()
-    # The buttons before the camera: its connection may ask for a run of its own in the middle of this
-    # one, and a click that has not been read by then would be lost.
     with st.container(key="actions", horizontal=True):
         said = stage.microphone != "off" or (heard is not None and heard.seconds > 0)
         ready = said and not finishing
-        if st.button("Finish answer", type="primary" if ready else "secondary", disabled=not ready):
+        if pressed("Finish answer", type="primary" if ready else "secondary", disabled=not ready):
             _finish(user, answer, stage)
-        if st.button("Type instead", disabled=finishing):
+        if pressed("Type instead", disabled=finishing):
             stage.typing = True
             if heard is not None and heard.seconds > 0:
                 _finish(user, answer, stage)  # the words are then edited in the review
@@ -57,8 +56,9 @@ def answer_by_voice(
     with left:
         _trouble(user, question, stage)
         model_notice()
+        typed = answer is not None and answer.edited is not None
         poll = POLL_S if live is not None else None
-        st.fragment(_captions, run_every=poll)(question, live, stage)
+        st.fragment(_captions, run_every=poll)(question, live, stage, typed)
     with card:
         camera(stage, _ear(live, stage), _state(stage, heard), live=_listening(stage, heard))
 
@@ -97,13 +97,13 @@ def _start_buttons(user: User, question: Question, stage: Stage) -> None:
             stage.source, stage.sound_before_s = live.take_over(), live.snapshot().seconds
         st.rerun()
 
-    if st.button("Start camera and microphone", type="primary", width="stretch"):
+    if pressed("Start camera and microphone", type="primary", width="stretch"):
         start("video")
-    if st.button("Sound only", width="stretch"):
+    if pressed("Sound only", width="stretch"):
         start("audio")
 
 
-def _captions(question: Question, live: LiveTranscript | None, stage: Stage) -> None:
+def _captions(question: Question, live: LiveTranscript | None, stage: Stage, typed: bool) -> None:
     """Drawn again every `POLL_S` by itself, without the rest of the page."""
     with boundary():
         if live is None:
@@ -115,12 +115,14 @@ def _captions(question: Question, live: LiveTranscript | None, stage: Stage) -> 
             )
             return
         heard = live.snapshot()
+        note = _note(heard)
+        begun = bool(heard.transcript.segments or heard.transcript.interim)
         live_transcript(
             str(question.id),
             heard.transcript,
             heard.seconds,
-            hint="Start speaking whenever you are ready.",
-            note=_note(heard),
+            hint=note or (TYPED_HINT if typed else "Start speaking whenever you are ready."),
+            note=note if begun else "",
         )
         download_progress()
         if heard.state in ("finished", "failed"):
@@ -180,13 +182,12 @@ def _trouble(user: User, question: Question, stage: Stage) -> None:
         )
         sound = st.audio_input("Record here", sample_rate=16_000, key=f"file-{question.id}")
         if sound is not None:
+            services().model.ensure()
             try:
-                samples = samples_of(sound.getvalue())
+                services().interviews.hear_recording(user.id, question, sound.getvalue())
             except AppError as error:
                 show(error)
                 return
-            services().model.ensure()
-            services().interviews.hear_recording(user.id, question, samples)
             stage.trouble = ""
             st.rerun()
 

@@ -6,11 +6,14 @@ import streamlit as st
 
 from pages.practice.leaving import leave_buttons
 from pages.practice.listening_model import download_progress
+from pages.practice.pressing import forget, keep, pressed
 from pages.ui.context import Stage, services, tab
 from pages.ui.errors import boundary, show
 from pages.ui.text import plain
 from services.domain import ANSWER_LIMIT, Answer, Interview, Question, User
 from services.errors import AlreadyAnswered, AppError
+
+SUBMIT = "Submit answer"
 
 
 def type_answer(user: User, interview: Interview, question: Question, stage: Stage) -> None:
@@ -18,9 +21,9 @@ def type_answer(user: User, interview: Interview, question: Question, stage: Sta
     answer = services().interviews.type_instead(user.id, question)
     text = _answer_field(user, answer)
     with st.container(key="actions", horizontal=True):
-        if st.button("Submit answer", type="primary"):
+        if pressed(SUBMIT, type="primary"):
             _submit(user, interview, answer, text)
-        if st.button("Speak instead"):
+        if pressed("Speak instead"):
             stage.typing = False
             services().interviews.listen(user.id, question)
             st.rerun()
@@ -50,9 +53,9 @@ def review_answer(user: User, interview: Interview, question: Question, answer: 
     with left:
         text = _answer_field(user, answer)
     with st.container(key="actions", horizontal=True):
-        if st.button("Submit answer", type="primary"):
+        if pressed(SUBMIT, type="primary"):
             _submit(user, interview, answer, text)
-        if st.button("Record again"):
+        if pressed("Record again"):
             services().interviews.record_again(user.id, answer)
             tab().stage = Stage(question_id=question.id)
             st.rerun()
@@ -91,13 +94,16 @@ def _answer_field(user: User, answer: Answer) -> str:
 
 
 def _submit(user: User, interview: Interview, answer: Answer, text: str) -> None:
+    keep(SUBMIT)
     try:
         with st.spinner("Rating your answer"):
+            forget()
+            tab().stage.done = True
             services().interviews.submit(user.id, answer, text)
     except AlreadyAnswered as error:
         tab().notice = f"{error.message} {error.remedy}".strip()
     except AppError as error:
+        tab().stage.done = False
         show(error)
         return
-    tab().stage.done = True
     st.rerun()

@@ -42,7 +42,7 @@ def _row(user: User, row: InterviewSummary) -> None:
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ),
     ):
-        with st.container(width=520, gap="xxsmall"):
+        with st.container(width=500, gap="xxsmall"):
             st.markdown(f"**{plain(row.position)}**")
             st.caption(
                 f"{when(row.created_at, st.context.timezone)} · {row.category.label} · "

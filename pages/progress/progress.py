@@ -59,7 +59,7 @@ def _empty(progress: Progress) -> None:
 
 
 def _figures(progress: Progress) -> None:
-    with st.grid(3, min_column_width=150):
+    with st.grid(3, min_column_width=100):
         st.metric("Interviews done", f"{progress.interviews_done:,}")
         st.metric("Answers given", f"{progress.answers_given:,}")
         st.metric("Minutes spoken", f"{progress.minutes_spoken:,.0f}")

@@ -11,6 +11,14 @@ function stop() {
   room.stream = null;
   if (room.sound) room.sound.close().catch(() => {});
   room.sound = null;
+  level(0);
+}
+
+function level(share) {
+  const meter = room.box && room.box.querySelector(".mic-level");
+  if (!meter) return;
+  meter.firstElementChild.style.transform = `scaleX(${share.toFixed(3)})`;
+  meter.setAttribute("aria-valuenow", String(Math.round(share * 100)));
 }
 
 function show() {
@@ -44,13 +52,8 @@ function measure(stream) {
     for (const v of wave) sum += v * v;
     // -60 dBFS (a quiet room) to -12 dBFS (speaking close to it) fill the bar.
     const decibels = 10 * Math.log10(sum / wave.length + 1e-9);
-    const level = Math.min(1, Math.max(0, (decibels + 60) / 48));
-    shown = Math.max(level, shown * 0.9);
-    const meter = room.box && room.box.querySelector(".mic-level");
-    if (meter) {
-      meter.firstElementChild.style.transform = `scaleX(${shown.toFixed(3)})`;
-      meter.setAttribute("aria-valuenow", String(Math.round(shown * 100)));
-    }
+    shown = Math.max(Math.min(1, Math.max(0, (decibels + 60) / 48)), shown * 0.9);
+    level(shown);
     requestAnimationFrame(draw);
   };
   draw();

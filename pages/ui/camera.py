@@ -99,7 +99,7 @@ def camera(
         webrtc_streamer(
             key="camera",
             mode=WebRtcMode.SENDONLY,
-            rtc_configuration={"iceServers": services().settings.ice_servers},
+            rtc_configuration=services().settings.rtc_configuration,
             media_stream_constraints={
                 "audio": {
                     "echoCancellation": True,

@@ -6,13 +6,13 @@ A figure sets no colour where the theme has one, so that the same figure is righ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from statistics import fmean
 
 import plotly.graph_objects as go
 
-from pages.ui.wording import counted, when
+from pages.ui.wording import counted, on_clock, when
 from services.domain import CriterionFigure, KindFigure, TrendPoint
 
 EVERY_POINT = 12  # interviews; above, single figures scatter too much to be joined by a line
@@ -29,12 +29,13 @@ def trend(points: Sequence[TrendPoint], coaches: dict[str, str], timezone: str |
         own = list(group)
         colour = _colour(figure, number)
         name = coaches.get(coach, coach)
-        at = [point.at for point in own]
+        at = [_wall_clock(point, timezone) for point in own]
         many = len(own) > EVERY_POINT
         figure.add_scatter(
             x=at,
             y=[point.overall for point in own],
             mode="markers" if many else "lines+markers",
+            cliponaxis=False,  # a point at 0 is drawn whole
             marker={"color": colour, "size": 6 if many else 9, "opacity": 0.45 if many else 1},
             line={"color": colour, "width": 3},
             text=[_hover(point, timezone) for point in own],
@@ -55,11 +56,16 @@ def trend(points: Sequence[TrendPoint], coaches: dict[str, str], timezone: str |
     figure.update_yaxes(
         range=[0, 10.6], tickvals=[0, 2, 4, 6, 8, 10], title_text="Figure out of 10"
     )
-    figure.update_xaxes(showgrid=False, tickformat="%-d %b\n%Y", nticks=5)
-    if points:  # at least two days on each side, so that the axis counts days, not hours
-        first, last = min(point.at for point in points), max(point.at for point in points)
-        margin = max(timedelta(days=2), (last - first) / 20)
-        figure.update_xaxes(range=[first - margin, last + margin])
+    figure.update_xaxes(showgrid=False, nticks=5)
+    if points:
+        times = [_wall_clock(point, timezone) for point in points]
+        span = max(times) - min(times)
+        days = span >= timedelta(days=1)  # below, the axis counts hours
+        margin = max(span / 15, timedelta(days=1) if days else timedelta(minutes=30))
+        figure.update_xaxes(
+            range=[min(times) - margin, max(times) + margin],
+            tickformat="%-d %b\n%Y" if days else "%H:%M\n%-d %b",
+        )
     return figure
 
 
@@ -157,6 +163,11 @@ def _colour(figure: go.Figure, number: int) -> str:
 def _quiet(figure: go.Figure) -> dict[str, object]:
     """Labels: the fifth of our chart colours is that of quiet text, readable on light and dark."""
     return {"color": _colour(figure, 4), "size": 13}
+
+
+def _wall_clock(point: TrendPoint, timezone: str | None) -> datetime:
+    """When it was, on the candidate's clock: Plotly draws the hour that it reads, in whatever zone."""
+    return on_clock(point.at, timezone).replace(tzinfo=None)
 
 
 def _hover(point: TrendPoint, timezone: str | None) -> str:

@@ -32,6 +32,7 @@ class Stage:
     connected: bool = False  # sound has arrived since then
     typing: bool = False
     trouble: str = ""  # name of the browser's last getUserMedia error
+    pressed: str = ""  # label of a button that no run has acted on yet
     done: bool = False  # this tab itself submitted or skipped the question
     question_id: UUID | None = None  # the question that the fields above belong to
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.ui.text import plain
 from services.errors import AppError
 
 log = logging.getLogger("interview.screen")
@@ -15,7 +17,7 @@ log = logging.getLogger("interview.screen")
 
 def show(error: AppError) -> None:
     """What happened and what to do."""
-    st.error(f"{error.message} {error.remedy}".strip(), icon=":material/error:")
+    st.error(plain(f"{error.message} {error.remedy}"), icon=":material/error:")
 
 
 @contextmanager
@@ -32,8 +34,9 @@ def unexpected(error: Exception) -> bool:
     if isinstance(error, AppError):
         show(error)
         return True
-    # The traceback holds code and types; Streamlit puts no widget values into it.
-    log.error("a screen failed", exc_info=error)
+    # Where and what, never the message: it might quote what somebody wrote.
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    log.error("a screen failed with %s\n%s", type(error).__name__, trace)
     st.error(
         "Something went wrong on our side. What you said and typed so far is kept. "
         "Reload the page; if it happens again, please tell us what you did.",

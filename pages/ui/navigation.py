@@ -38,6 +38,9 @@ def site() -> Site:
     )
     st.logo(_LOGO, size="large")
     st.html(_HERE / "style.css")
+    # Dialogs and menus hang outside the app, where Streamlit does not say which theme it is.
+    scheme = st.context.theme.type or "light dark"
+    st.html(f"<style>:root {{ color-scheme: {scheme}; }}</style>")
     settle_cookie()  # before the page, which may end the run
     state = tab()
     if state.notice:

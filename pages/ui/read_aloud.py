@@ -16,7 +16,7 @@ _BUTTON = st.components.v2.component(
     css="""
 .read-aloud { display: inline-flex; align-items: center; gap: .5rem; min-height: 44px; padding: 0 1rem; cursor: pointer;
   font: inherit; font-family: var(--st-font); font-size: .875rem; color: var(--st-text-color); background: transparent;
-  border: 1px solid color-mix(in srgb, var(--st-text-color) 25%, transparent); border-radius: var(--st-button-radius, .5rem); }
+  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, .5rem); }
 .read-aloud:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
 .read-aloud:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
 .read-aloud:disabled { opacity: .5; cursor: not-allowed; }""",

@@ -49,12 +49,21 @@ def judged_by(coach_label: str) -> str:
 
 def when(at: datetime, timezone: str | None) -> str:
     """A time on the candidate's clock; on UTC, and saying so, if their zone is not known."""
+    zone = _zone(timezone)
+    local = on_clock(at, timezone)
+    return f"{local.day} {local:%B %Y, %H:%M}{'' if zone else ' UTC'}"
+
+
+def on_clock(at: datetime, timezone: str | None) -> datetime:
+    """The same moment in the candidate's zone, or in UTC if that is not known."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(_zone(timezone) or UTC)
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
     try:
-        zone, suffix = ZoneInfo(timezone or ""), ""
+        return ZoneInfo(name or "")
     except (ValueError, OSError, KeyError):  # empty, odd, a folder of zones, or not found
-        zone, suffix = ZoneInfo("UTC"), " UTC"
-    local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone)
-    return f"{local.day} {local:%B %Y, %H:%M}{suffix}"
+        return None
 
 
 def counted(number: float, noun: str) -> str:

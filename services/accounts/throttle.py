@@ -70,7 +70,8 @@ def _wait_s(tries: Sequence[datetime], limit: int, now: datetime) -> float:
         return 0.0
     doublings = min(len(tries) - limit, 10)  # more would only run past the cap, or past a float
     pause_s = min(FIRST_WAIT_S * 2.0**doublings, WINDOW.total_seconds())
-    return max(0.0, pause_s - (now - tries[-1]).total_seconds())
+    # No more than the pause, even if the clock was set back since.
+    return min(pause_s, max(0.0, pause_s - (now - tries[-1]).total_seconds()))
 
 
 def _in_words(seconds: float) -> str:

@@ -19,20 +19,30 @@ _PARTS = {
 }
 
 _NOTHING = {
-    "coverage": "None of the points that this question listens for can be heard.",
-    "structure": "There is no line of thought on the question to follow.",
-    "specificity": "There is no detail on the question, such as a number, a name or a single act.",
-    "result": "No outcome can be heard: say what changed in the end.",
-    "reasoning": "No reason can be heard: say why, and what speaks against it.",
+    "coverage": "None of the points that this question listens for could be found.",
+    "structure": "No line of thought on the question could be followed.",
+    "specificity": "No detail on the question was found, such as a number, a name or a single act.",
+    "result": "No outcome was found: say what changed in the end.",
+    "reasoning": "No reason was found: say why, and what speaks against it.",
 }
 
 _ADVICE = {
-    "relevance": "Begin with one sentence that answers the question, and leave out what does not serve it.",
+    "relevance": "Open with one sentence that answers the question directly, so that the link is plain.",
     "coverage": "Say one sentence about each of these: {missing}.",
     "structure": "Tell it in this order: {order}.",
     "specificity": "Add details that only you can know: {details}.",
     "result": "End with what changed, by how much, and what you do differently since.",
-    "reasoning": "Add a “because” to each main point, and say once what the drawback is or what you would do otherwise.",
+    "reasoning": "Add a “because” to each main point, and name one drawback or alternative.",
+}
+
+# The one thing to change, said after "Answer once more".
+_NEXT = {
+    "relevance": "and answer the question in your first sentence",
+    "coverage": "and add one sentence on {first}",
+    "structure": "in this order: {order}",
+    "specificity": "and put in two details that only you can know: {details}",
+    "result": "and end with what changed and how you know it",
+    "reasoning": "and say “because” after each main point",
 }
 
 _ORDER = {
@@ -66,33 +76,34 @@ def reason(criterion: str, level: int, heard: Heard, question: Question, quote: 
     match criterion:
         case "relevance":
             return {
-                2: f"You touch the subject ({shown}) but do not answer the question yet.",
-                3: f"You answer a part of the question ({shown}).",
+                2: f"You touch the subject ({shown}); say more plainly how it answers the question.",
+                3: f"Some of what you say answers the question ({shown}); the rest could be tied to it.",
                 4: f"You answer what was asked ({shown}); a part of it stays open.",
                 5: f"You answer what was asked and stay with it ({shown}).",
             }[level]
         case "coverage":
-            return _coverage(heard, question, shown)
+            return _coverage(level, heard, question, shown)
         case "structure":
             return _structure(level, heard, question.kind, shown)
         case "specificity":
-            numbers = len({s.what for s in heard.signs if s.sign is Sign.NUMBER})
-            amount = {2: "little", 3: "some", 4: "most", 5: "all"}[level]
-            return f"You are concrete in {amount} of what you say ({shown})" + (
-                "." if numbers else "; there is no number in it."
-            )
+            bare = level <= 3 and not any(s.sign is Sign.NUMBER for s in heard.signs)
+            told = {
+                2: f"There is little detail yet ({shown})",
+                3: f"Some of what you say is particular ({shown})",
+                4: f"Most of what you say is particular ({shown})",
+                5: f"You are concrete throughout ({shown})",
+            }[level]
+            return told + ("; there is no number in it." if bare else ".")
         case "result":
             learnt = any(s.sign is Sign.LESSON for s in heard.signs)
+            if level == 2:
+                return f"An outcome is hinted at ({shown}); say what changed and how you know it."
             told = f"You say what came of it ({shown})"
             return told + (
-                " and what you took from it." if learnt else "; what you took from it is missing."
+                " and what you took from it." if learnt else "; what you took from it is not said."
             )
         case _:
-            weighed = any(s.sign is Sign.PRICE for s in heard.signs)
-            told = f"You give reasons ({shown})"
-            return told + (
-                " and say what limits them." if weighed else "; what speaks against it is missing."
-            )
+            return _reasoning(level, heard, shown)
 
 
 def advise(heard: Heard, question: Question, scores: tuple[Score, ...]) -> Advice:
@@ -100,10 +111,11 @@ def advise(heard: Heard, question: Question, scores: tuple[Score, ...]) -> Advic
     missing = _points(heard, question, below=_MISSING) or _points(heard, question, below=_SAID)
     kind = question.kind
 
-    def tip(score: Score) -> str:
-        points = missing or question.key_points
-        return _ADVICE[score.criterion.id].format(
-            missing="; ".join(f"“{point}”" for point in points[:3]) or "what the question asks",
+    def tip(score: Score, texts: dict[str, str] = _ADVICE) -> str:
+        points = [f"“{point}”" for point in missing or question.key_points]
+        return texts.get(score.criterion.id, texts["coverage"]).format(
+            missing="; ".join(points[:3]) or "what the question asks",
+            first=points[0] if points else "what the question asks",
             order=_ORDER[kind],
             details=_DETAILS[kind],
         )
@@ -114,19 +126,20 @@ def advise(heard: Heard, question: Question, scores: tuple[Score, ...]) -> Advic
         key=lambda s: s.level - (s.criterion.id == "coverage"),
     )
     if any(s.criterion.id == "relevance" and s.level == 1 for s in scores):
-        relevant = next(s for s in scores if s.criterion.id == "relevance")
         first = f"Answer again, in your own words: {_ORDER[kind]}."
-        return Advice((), (relevant.reason, tip(relevant)), first)
+        said = [tip(s) for s in scores if s.criterion.id in ("relevance", "coverage")]
+        return Advice((), tuple(said), first)
     best = sorted((s for s in scores if s.level >= 4), key=lambda s: -s.level)
     strengths = tuple(_bright_side(s.reason) for s in best)[:3]
     improvements = [tip(s) for s in weakest][:3]
     if missing and not any(s.criterion.id == "coverage" for s in weakest):
-        improvements.append(f"One point was not heard: “{missing[0]}”.")
-    if not improvements:
-        return Advice(
-            strengths, (), "Say it once more in two thirds of the time without losing a point."
-        )
-    first = f"Answer once more and change one thing. {improvements[0]}"
+        improvements.append(f"One point was not found: “{missing[0]}”.")
+    if weakest:
+        first = f"Answer once more {tip(weakest[0], _NEXT)}."
+    elif missing:
+        first = f"Answer once more and add one sentence on “{missing[0]}”."
+    else:
+        first = "Say it once more in two thirds of the time without losing a point."
     return Advice(strengths, tuple(improvements), first)
 
 
@@ -139,26 +152,52 @@ def _bright_side(reason: str) -> str:
 def _why_nothing(heard: Heard) -> str:
     answer = heard.answer
     if answer.addressed > 0.3:
-        return "You speak to the rater; only words that answer the question can be judged."
+        return "This speaks about the rating; only words that answer the question can be judged."
     if answer.repeated > 0.3:
-        return "You say the same thing again and again; nothing is left once the repeats are taken out."
+        return "The same words come again and again; little is left once the repeats are taken out."
     if answer.read_out > 0.3:
-        return "You repeat the question or its key points; what is missing is your own answer."
+        return "This repeats the question or its key points; what is missing is your own answer."
     if answer.spoken < 0.22:
         return "These are single words rather than sentences; say what they have to do with the question."
     if len(answer.words) < 12:
         return "This is too short to answer the question."
-    return "What you say is about something else than what was asked."
+    return "What you say could not be connected with the question; begin by answering it directly."
 
 
-def _coverage(heard: Heard, question: Question, shown: str) -> str:
-    said = sum(point.said >= _SAID for point in heard.match.points)
-    total = len(heard.match.points)
-    told = (
-        f"{said} of {total} points are clearly there" if said else "The points are only hinted at"
-    )
+def _coverage(level: int, heard: Heard, question: Question, shown: str) -> str:
+    """How many points were found, in words that fit the level: half a point counts as touched."""
+    points = heard.match.points
+    said = sum(point.said >= _SAID for point in points)
+    touched = sum(_MISSING <= point.said < _SAID for point in points)
+    total = f"{len(points)} point" + "s" * (len(points) > 1)
+    if said:
+        told = f"Of {total}, {said} {_is(said)} clearly there"
+        told += f" and {touched} {_is(touched)} touched" if touched else ""
+    elif touched:
+        told = f"Of {total}, {touched} {_is(touched)} touched, none said in full"
+    else:
+        told = f"Of {total}, none is said plainly yet"
+    told += f" ({shown})"
+    if level <= 2 and said > 1:
+        return f"{told}; how they answer this question is not plain yet."
     missing = _points(heard, question, below=_MISSING)
-    return f"{told} ({shown})" + (f"; not heard: “{missing[0]}”." if missing else ".")
+    return told + (f"; not found: “{missing[0]}”." if missing else ".")
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _reasoning(level: int, heard: Heard, shown: str) -> str:
+    reasons, limits = heard.count(Sign.REASON), heard.count(Sign.PRICE)
+    if not reasons:
+        return f"You name a condition or a limit ({shown}); the reason behind it is not said."
+    if level == 2:
+        return f"A reason can be made out ({shown}); say what follows from it."
+    told = f"You give {'a reason' if reasons == 1 else 'reasons'} ({shown})"
+    if limits < 2:
+        return f"{told}; what speaks against it is not said."
+    return f"{told} and what limits {'it' if reasons == 1 else 'them'}."
 
 
 def _points(heard: Heard, question: Question, *, below: float) -> tuple[str, ...]:
@@ -181,10 +220,14 @@ def _structure(level: int, heard: Heard, kind: Kind, shown: str) -> str:
     told = {s.sign for s in heard.signs}
     there = [name for sign, name in _PARTS.items() if sign in told]
     absent = [name for sign, name in _PARTS.items() if sign not in told]
-    heard_parts = (
-        f"You tell {_listed(there)} ({shown})" if there else f"You hint at an event ({shown})"
-    )
-    return heard_parts + (f"; {_listed(absent)} cannot be heard." if absent else ", in order.")
+    if level == 2 or not there:
+        return (
+            f"An event is hinted at ({shown}); tell what happened, what you did and how it ended."
+        )
+    heard_parts = f"You tell {_listed(there)} ({shown})"
+    if not absent:
+        return f"{heard_parts}, in order." if level >= 4 else f"{heard_parts}; tell each in full."
+    return f"{heard_parts}; make {_listed(absent)} plainer."
 
 
 def _listed(names: list[str]) -> str:

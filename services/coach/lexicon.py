@@ -37,8 +37,9 @@ class Lexicon:
     phrases: dict[str, tuple[tuple[Phrase, str], ...]]  # first stem -> (phrase, concept)
     vague: dict[str, tuple[tuple[Phrase, str], ...]]
     instructions: dict[str, tuple[tuple[Phrase, str], ...]]
-    frequency: dict[str, int]  # stem or @concept -> number of answers it occurs in
-    answers: int
+    doubtful_instructions: dict[str, tuple[tuple[Phrase, str], ...]]
+    frequency: dict[str, float]  # stem or @concept -> number of questions answered with it
+    questions: int
 
     def weight(self, stem: str) -> float:
         """How much a word says about the subject: 0 for grammar, 1 for a word unseen in answers.
@@ -48,7 +49,7 @@ class Lexicon:
         """
         if stem in self.function_words:
             return 0.0
-        return max(0.05, 1 - log(1 + self.frequency.get(stem, 0)) / log(1 + self.answers))
+        return max(0.05, 1 - log(1 + self.frequency.get(stem, 0)) / log(1 + self.questions))
 
 
 def plain(text: str) -> str:
@@ -85,7 +86,7 @@ def lexicon() -> Lexicon:
             elif key:
                 phrases.setdefault(key[0], []).append((key, concept))
     counts = files("services.coach").joinpath("frequency.txt").read_text("utf-8").splitlines()
-    answers, *rows = (line for line in counts if line and not line.startswith("#"))
+    questions, *rows = (line for line in counts if line and not line.startswith("#"))
     return Lexicon(
         function_words=frozenset(_entries(written["function_words"])),
         fillers=frozenset(_entries(written["fillers"])),
@@ -100,8 +101,9 @@ def lexicon() -> Lexicon:
         phrases=_longest_first(phrases),
         vague=_listed(written["vague"]),
         instructions=_listed(written["instructions"]),
-        frequency={word: int(count) for word, count in (row.split() for row in rows)},
-        answers=int(answers),
+        doubtful_instructions=_listed(written["doubtful_instructions"]),
+        frequency={word: float(count) for word, count in (row.split() for row in rows)},
+        questions=int(questions),
     )
 
 

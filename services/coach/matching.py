@@ -199,7 +199,9 @@ def _near(found: Floats, told: tuple[Found, ...], terms: list[Term]) -> Floats:
 def _meant(concept: str) -> float:
     """What another word of the same concept is worth: less when every other answer touches it."""
     known = lexicon()
-    return _CONCEPT * (1 - _COMMON * known.frequency.get(f"@{concept}", 0) / max(known.answers, 1))
+    return _CONCEPT * (
+        1 - _COMMON * known.frequency.get(f"@{concept}", 0) / max(known.questions, 1)
+    )
 
 
 def _spelt_alike(wanted: list[str], said: list[str]) -> list[list[str]]:

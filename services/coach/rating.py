@@ -24,7 +24,7 @@ from services.domain import Criterion, Job, Provenance, Question, Rating, Score
 from services.errors import RatingFailed
 
 NAME = "offline"
-VERSION = "1"  # change it with every change that can change a level
+VERSION = "2"  # change it with every change that can change a level
 
 _SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 _MOST_POINTS = 8  # sentences of a model answer taken as key points where a question has none

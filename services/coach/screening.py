@@ -108,9 +108,12 @@ def screen(text: str, question: str, key_points: Iterable[str]) -> Answered:
 
 
 def _to_the_rater(words: tuple[Token, ...], parts: tuple[Clause, ...]) -> Mask:
-    """Whole clauses that carry an instruction, with the rest of a short sentence around it."""
+    """Whole clauses that carry an instruction; one word that may be one is none by itself."""
     marked = np.zeros(len(words), dtype=bool)
-    hits = [first for first, _, _ in phrases_in(words, lexicon().instructions)]
+    known = lexicon()
+    hits = [first for first, _, _ in phrases_in(words, known.instructions)]
+    if hits:
+        hits += [first for first, _, _ in phrases_in(words, known.doubtful_instructions)]
     for part in parts:
         if any(part.first <= hit < part.last for hit in hits):
             marked[part.first : part.last] = True

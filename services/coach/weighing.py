@@ -32,6 +32,11 @@ class Heard:
         return _between(self.subject.kinship, *_ABOUT[kind])
 
     @property
+    def room(self) -> float:
+        """The largest share of the key points that so few words can say."""
+        return self.answer.judged_words / (_POINT * max(1, len(self.match.points)))
+
+    @property
     def substance(self) -> int:
         """How many different words it has that are not said in most interviews."""
         known = lexicon()
@@ -46,13 +51,16 @@ class Heard:
 
 # `Subject.kinship` at which an answer is surely about something else, and surely about this. Measured
 # by setting answers of bands 3 to 5 in tests/grading against their own and each other's questions:
-# their own gives over the second figure for nine of ten, another one under it for nine of ten.
+# their own gives over the second figure for nine of ten, another one under it for nine of ten (stories:
+# eight). Stories begin lower: a good one brings words of its own that no question foresees, and to call
+# it off the point is a worse mistake than to hear out a story that belongs to another question.
 _ABOUT = {
-    Kind.BEHAVIOURAL: (1.0, 1.8),  # stories of work share most of their words
+    Kind.BEHAVIOURAL: (0.8, 1.6),  # stories of work share most of their words
     Kind.SITUATIONAL: (1.4, 2.4),
     Kind.TECHNICAL: (1.4, 2.4),
     Kind.SYSTEM_DESIGN: (1.4, 2.4),
 }
+_POINT = 8  # words to say one point; the tersest answers of band 5 in tests/grading take 12
 _SHORTEST = 6  # words; less cannot answer any question of the bank
 _TOUCHES = (0.8, 1.2)  # from which on it may be said to touch the subject
 
@@ -89,7 +97,7 @@ def figures(heard: Heard, kind: Kind) -> dict[str, float]:
     (fully from a coverage of 0.45 on), so that a good story about something else earns little.
     """
     about = heard.about(kind)
-    coverage = about * heard.match.coverage
+    coverage = about * min(heard.match.coverage, heard.room)
     vague = min(0.35, 0.07 * heard.count(Sign.VAGUE))
     narrative = kind in (Kind.BEHAVIOURAL, Kind.SITUATIONAL)
     topic = about * _full(heard.subject.depth, 1.6 if narrative else 3.2)

@@ -12,6 +12,10 @@ from services.coach.lexicon import Phrase, lexicon, plain, stem
 _WORD = re.compile(r"[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?;:\n]")
 
+# Words that lead to the next one, so that a clause never ends with them.
+_LEADING = frozenset(
+    ("a", "an", "the", "of", "to", "my", "our", "his", "her", "their", "your", "and")
+)
 _SHORTEST, _LONGEST = 5, 18  # words in a clause; a spoken intonation unit has about 5 (Chafe 1994)
 
 
@@ -52,10 +56,14 @@ def clauses(text: str, words: tuple[Token, ...]) -> tuple[Clause, ...]:
         if i < len(words):
             gap = text[words[i - 1].end : words[i].start]
             length = i - first
+            opens = "," in gap or words[i].plain in openers
             cut = (
                 bool(_SENTENCE_END.search(gap))
-                or length >= _LONGEST
-                or (length >= _SHORTEST and ("," in gap or words[i].plain in openers))
+                or length >= 2 * _LONGEST
+                or (
+                    words[i - 1].plain not in _LEADING  # "for a | while" is no place to cut
+                    and (length >= _LONGEST or (length >= _SHORTEST and opens))
+                )
             )
             if not cut:
                 continue

@@ -33,6 +33,7 @@ class Spool:
         self._hole = False  # sound that was neither written nor kept
         self._length = 0
         self.trouble: DiskFull | None = None
+        self.opened = False  # or else a file of an earlier run may hold sound that is not seen here
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # A voice is personal: nobody else on this machine may read it.
@@ -41,6 +42,7 @@ class Spool:
             self._length = size // _BYTES
             if size % _BYTES:
                 os.ftruncate(self._fd, self._length * _BYTES)
+            self.opened = True
         except OSError as error:
             self.trouble = _trouble(error)
 

@@ -195,7 +195,7 @@ class Transcriber:
         with self._changed:
             if self._desks.get(desk.ear) is not desk:
                 return
-            pending = bool(desk.utterances)
+            pending = bool(desk.utterances) or not desk.ear.spool.opened
         desk.ear.live.end(pending)
         self.drop(desk.ear)
 

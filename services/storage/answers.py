@@ -21,6 +21,9 @@ from services.errors import NotFound
 from services.ports import Owner
 from services.storage.tables import AnswerRow, QuestionRow, SegmentRow
 
+# An OPEN answer is pending as well, but its candidate decides when it ends.
+_FINISHED = (AnswerState.HEARD, AnswerState.SUBMITTED, AnswerState.SKIPPED)
+
 
 def one(db: Session, owner: Owner, answer_id: UUID) -> Answer:
     row = db.scalar(
@@ -41,10 +44,14 @@ def current(db: Session, owner: Owner, question_id: UUID) -> Answer | None:
     return with_segments(db, owner, [row])[0]
 
 
+def ids(db: Session, owner: Owner) -> tuple[UUID, ...]:
+    return tuple(db.scalars(select(AnswerRow.id).where(AnswerRow.user_id == owner)))
+
+
 def pending(db: Session) -> tuple[tuple[Owner, UUID], ...]:
     found = db.execute(
         select(AnswerRow.user_id, AnswerRow.id)
-        .where(AnswerRow.pending, AnswerRow.state != AnswerState.REPLACED)
+        .where(AnswerRow.pending, AnswerRow.state.in_(_FINISHED))
         .order_by(AnswerRow.started_at)
     )
     return tuple((owner, answer_id) for owner, answer_id in found)
@@ -74,7 +81,7 @@ def with_segments(db: Session, owner: Owner, rows: Iterable[AnswerRow]) -> list[
     found = db.scalars(
         select(SegmentRow)
         .where(SegmentRow.answer_id.in_(segments), SegmentRow.user_id == owner)
-        .order_by(SegmentRow.answer_id, SegmentRow.number)
+        .order_by(SegmentRow.answer_id, SegmentRow.start_s, SegmentRow.number)
     )
     for stored in found:
         segments[stored.answer_id].append(_segment(stored))

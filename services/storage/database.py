@@ -95,7 +95,8 @@ def storage_failure(failure: OSError) -> StorageError:
 def _engine(path: Path, *, foreign_keys: bool = True) -> Engine:
     # Migrations run without foreign keys (copying a table must not cascade) and leave no connection.
     options: dict[str, Any] = {"max_overflow": -1} if foreign_keys else {"poolclass": NullPool}
-    engine = create_engine(f"sqlite:///{path}", **options)
+    # Parameters hold what candidates say: an error that ends in a log must not print them.
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True, **options)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:

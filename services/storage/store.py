@@ -148,10 +148,7 @@ class Store:
             answering.keep_recording(db, owner, answer_id, recording)
 
     def pending_answers(self) -> tuple[tuple[Owner, UUID], ...]:
-        """Of all owners: answers with sound that is not words yet, for the catch-up job only.
-
-        One that is being spoken right now is among them.
-        """
+        """Of all owners: finished answers with sound that is not words yet, for the catch-up job only."""
         with reading(self._engine) as db:
             return answers.pending(db)
 
@@ -220,6 +217,23 @@ class Store:
     def kinds(self, owner: Owner) -> tuple[KindFigure, ...]:
         with reading(self._engine) as db:
             return history.kinds(db, owner)
+
+    # --- users leave ---------------------------------------------------------------------
+
+    def answer_ids(self, owner: Owner) -> tuple[UUID, ...]:
+        """Every answer of an owner, replaced attempts included."""
+        with reading(self._engine) as db:
+            return answers.ids(db, owner)
+
+    def remove_user(self, owner: Owner) -> tuple[str, ...]:
+        """Delete a user with all that is theirs; the keys of recordings that must go as well."""
+        with writing(self._engine) as db:
+            return moving.remove_user(db, owner)
+
+    def forgotten_guests(self) -> tuple[Owner, ...]:
+        """Guests whose last login has expired: nobody can reach their work any more."""
+        with reading(self._engine) as db:
+            return moving.forgotten_guests(db, self._now())
 
     # --- a guest becomes somebody ---------------------------------------------------------
 

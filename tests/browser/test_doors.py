@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -183,3 +184,21 @@ def test_a_corrupt_database_is_named_on_the_screen_and_left_as_it_is(
         assert (data / "interviews.db").read_bytes() == before
     finally:
         failing.stop()
+
+
+def test_a_host_that_keeps_no_cookie_signs_in_for_the_tab_and_says_so(
+    page: Page, app: Server
+) -> None:
+    page.route("**/auth/known", lambda route: route.fulfill(json={"known": False}))
+    try_without_account(page, app.url)
+    expect(page.get_by_text("for this tab only")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_body_without_a_length_is_cut_off(app: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=10)
+    pieces = (b" " * 1_000 for _ in range(50))
+    connection.request(
+        "POST", "/auth/exchange", pieces, {"sec-fetch-site": "same-origin"}, encode_chunked=True
+    )
+    assert connection.getresponse().status == 413
+    connection.close()

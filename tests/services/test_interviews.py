@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import time
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,7 +15,9 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, update
 
+from services.accounts.logins import Logins
 from services.adapters.local_accounts import LocalAccounts
+from services.afterwards import Afterwards
 from services.coach.rubrics import rubric_for
 from services.domain import (
     Answer,
@@ -33,7 +38,7 @@ from services.speech.model import SpeechModel
 from services.storage.database import open_database, writing
 from services.storage.recordings import Recordings
 from services.storage.store import Store
-from services.storage.tables import AnswerRow
+from services.storage.tables import AnswerRow, UserRow
 from tests.doubles import ScriptedCoach, ScriptedEngine
 from tests.spoken import say
 
@@ -46,6 +51,7 @@ class Rehearsal:
     """One process's worth of services on a data folder."""
 
     interviews: Interviews
+    afterwards: Afterwards
     store: Store
     coach: ScriptedCoach
     engine: ScriptedEngine
@@ -73,10 +79,13 @@ def rehearsal(data: Path, *, model: str = str(MODEL_FOLDER)) -> Rehearsal:
         model, cache_dir=data / "models", load=lambda _: engine, download=lambda *_: None
     )
     ears = Ears(speech_model, data / "spool")
-    interviews = Interviews(store, Recordings(data / "recordings"), coach, ears, lambda: "scripted")
-    speech_model.on_ready(interviews.catch_up)
+    recordings = Recordings(data / "recordings")
+    afterwards = Afterwards(store, recordings, coach, ears, speech_model)
+    speech_model.on_ready(afterwards.catch_up)
     speech_model.load_if_here()
-    return Rehearsal(interviews, store, coach, engine, database)
+    afterwards.catch_up()
+    interviews = Interviews(store, recordings, coach, ears, afterwards)
+    return Rehearsal(interviews, afterwards, store, coach, engine, database)
 
 
 @pytest.fixture
@@ -93,6 +102,17 @@ def speech() -> Samples:
     )
 
 
+def wav(samples: Samples) -> bytes:
+    """What the browser's own recorder would upload."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(SAMPLE_RATE)
+        writer.writeframes((samples * 32767).astype("<i2").tobytes())
+    return file.getvalue()
+
+
 def candidate(running: Rehearsal) -> UUID:
     return LocalAccounts(running.database).create_guest().id
 
@@ -104,7 +124,7 @@ def begin(running: Rehearsal, owner: UUID) -> tuple[Interview, Question]:
 
 def speak_answer(running: Rehearsal, owner: UUID, question: Question, sound: Samples) -> Answer:
     """Say it, finish, and wait until it can be reviewed."""
-    running.interviews.hear_recording(owner, question, sound)
+    running.interviews.hear_recording(owner, question, wav(sound))
 
     def is_heard() -> bool:
         answer = running.store.current_answer(owner, question.id)
@@ -267,6 +287,80 @@ def test_sound_that_was_not_encoded_before_a_restart_is_encoded_after_it(
     eventually(lambda: answer_to(again, owner, question).recording is not None)
     eventually(lambda: list((tmp_path / "spool").glob("*.pcm")) == [])
     again.interviews.shutdown()
+
+
+def test_an_answer_submitted_just_before_the_server_died_gets_its_last_words_and_its_rating(
+    tmp_path: Path, speech: Samples
+) -> None:
+    first = rehearsal(tmp_path, model="base.en")  # no model: nothing can be settled in time
+    owner = candidate(first)
+    interview, question = begin(first, owner)
+    live = first.interviews.listen(owner, question)
+    assert live is not None
+    live.hear_samples(speech)
+    eventually(lambda: live.snapshot().seconds > 0)
+    first.store.submit(owner, answer_to(first, owner, question).id, None)
+    first.interviews.shutdown()  # before anything that follows a submit had its turn
+
+    again = rehearsal(tmp_path)
+    eventually(lambda: answer_to(again, owner, question).rating_state is RatingState.RATED)
+    assert answer_to(again, owner, question).raw != ""
+    eventually(lambda: answer_to(again, owner, question).recording is not None)
+    assert again.interviews.review(owner, interview.id).overall == 5.0
+    again.interviews.shutdown()
+
+
+def test_one_answer_that_cannot_be_rated_stops_no_other(here: Rehearsal) -> None:
+    owner = candidate(here)
+    interview, first = begin(here, owner)
+    for question in interview.questions:
+        answer = here.interviews.type_instead(owner, question)
+        here.store.submit(owner, answer.id, "cursed" if question == first else "fine")
+    here.coach.cursed = "cursed"
+    here.afterwards.catch_up()
+    states = [answer_to(here, owner, q).rating_state for q in interview.questions]
+    assert states == [RatingState.FAILED, RatingState.RATED]
+
+
+def test_recording_again_in_one_tab_cannot_take_away_what_another_submitted(
+    here: Rehearsal, speech: Samples
+) -> None:
+    owner = candidate(here)
+    _, question = begin(here, owner)
+    answer = speak_answer(here, owner, question, speech)
+    here.interviews.submit(owner, answer, answer.raw)
+    with pytest.raises(AlreadyAnswered):
+        here.interviews.record_again(owner, answer)
+    eventually(lambda: answer_to(here, owner, question).recording is not None)
+    assert here.interviews.recording(owner, answer_to(here, owner, question)).startswith(b"fLaC")
+
+
+def test_a_guest_whom_no_browser_knows_any_more_is_forgotten_with_all_sound(
+    tmp_path: Path, speech: Samples
+) -> None:
+    running = rehearsal(tmp_path)
+    lost, known = candidate(running), candidate(running)
+    Logins(running.database).open(known)
+    with writing(running.database) as db:
+        db.execute(update(UserRow).values(created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    _, question = begin(running, lost)
+    speak_answer(running, lost, question, speech)
+    eventually(lambda: answer_to(running, lost, question).recording is not None)
+    running.interviews.forget_lost_guests()
+    assert running.store.owner_of(UUID(int=0)) is None
+    assert running.interviews.count(lost) == 0
+    assert list((tmp_path / "recordings").rglob("*.flac")) == []
+    running.interviews.start(known, SETUP)
+    running.interviews.shutdown()
+
+
+def test_what_is_not_sound_is_refused_before_anything_is_heard(here: Rehearsal) -> None:
+    owner = candidate(here)
+    _, question = begin(here, owner)
+    for file in (b"", b"not sound at all", wav(np.zeros(0, np.float32))):
+        with pytest.raises(InvalidInput, match="recording"):
+            here.interviews.hear_recording(owner, question, file)
+    assert here.store.current_answer(owner, question.id) is None
 
 
 def test_what_was_said_to_a_skipped_question_stays_with_it(
