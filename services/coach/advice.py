@@ -100,7 +100,7 @@ def reason(criterion: str, level: int, heard: Heard, question: Question, quote: 
                 return f"An outcome is hinted at ({shown}); say what changed and how you know it."
             told = f"You say what came of it ({shown})"
             return told + (
-                " and what you took from it." if learnt else "; what you took from it is not said."
+                " and what you took from it." if learnt else "; add what you took from it."
             )
         case _:
             return _reasoning(level, heard, shown)
@@ -133,7 +133,8 @@ def advise(heard: Heard, question: Question, scores: tuple[Score, ...]) -> Advic
     strengths = tuple(_bright_side(s.reason) for s in best)[:3]
     improvements = [tip(s) for s in weakest][:3]
     if missing and not any(s.criterion.id == "coverage" for s in weakest):
-        improvements.append(f"One point was not found: “{missing[0]}”.")
+        found = "not found" if _points(heard, question, below=_MISSING) else "only touched"
+        improvements.append(f"One point was {found}: “{missing[0]}”.")
     if weakest:
         first = f"Answer once more {tip(weakest[0], _NEXT)}."
     elif missing:
@@ -191,12 +192,12 @@ def _is(count: int) -> str:
 def _reasoning(level: int, heard: Heard, shown: str) -> str:
     reasons, limits = heard.count(Sign.REASON), heard.count(Sign.PRICE)
     if not reasons:
-        return f"You name a condition or a limit ({shown}); the reason behind it is not said."
+        return f"You name a condition or a limit ({shown}); add the reason behind it."
     if level == 2:
         return f"A reason can be made out ({shown}); say what follows from it."
     told = f"You give {'a reason' if reasons == 1 else 'reasons'} ({shown})"
-    if limits < 2:
-        return f"{told}; what speaks against it is not said."
+    if limits < (1 if level >= 4 else 2):  # a single "but" may mean anything
+        return f"{told}; add what speaks against it."
     return f"{told} and what limits {'it' if reasons == 1 else 'them'}."
 
 

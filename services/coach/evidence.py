@@ -6,9 +6,11 @@ import numpy as np
 
 from services.coach.signs import Sign
 from services.coach.weighing import Heard
+from services.coach.words import Clause
 from services.domain import Evidence
 
 _MOST = 3  # quotes per criterion
+_FEWEST = 3  # words of a quote that shows something by itself
 _SIGNS = {
     "structure": (Sign.SITUATION, Sign.TASK, Sign.ORDER, Sign.RESULT, Sign.ACTION, Sign.INTENT),
     "specificity": (Sign.NUMBER, Sign.NAME, Sign.ACTION, Sign.INTENT, Sign.EXAMPLE),
@@ -19,13 +21,20 @@ _SIGNS = {
 
 def evidence_for(criterion: str, heard: Heard) -> tuple[Evidence, ...]:
     """Up to three clauses, the most telling first; `text[start:end] == quote` for each."""
-    chosen = _clauses(criterion, heard)[:_MOST]
     text = heard.answer.text
+    parts = heard.answer.clauses
+    # Words like "afterwards." may be a clause, but show little: they come last (the sort is stable).
+    telling = sorted(_clauses(criterion, heard), key=lambda i: _words(parts[i]) < _FEWEST)
+    chosen = telling[:_MOST]
     found = []
     for i in chosen:
-        part = heard.answer.clauses[i]
+        part = parts[i]
         found.append(Evidence(start=part.start, end=part.end, quote=text[part.start : part.end]))
     return tuple(found)
+
+
+def _words(part: Clause) -> int:
+    return part.last - part.first
 
 
 def _clauses(criterion: str, heard: Heard) -> list[int]:

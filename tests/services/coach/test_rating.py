@@ -152,6 +152,38 @@ def test_the_advice_names_what_was_not_said() -> None:
     assert rating.next_action
 
 
+def test_the_reason_for_a_level_agrees_with_the_level() -> None:
+    for question, text in ((INDEX, GOOD), (INDEX, SHORT), (DEADLINE, STORY)):
+        for score in rate(text, question).scores:
+            if score.level >= 3:
+                assert "hinted" not in score.reason
+                assert "could be found" not in score.reason
+            if score.level == 5:
+                assert "not said" not in score.reason
+
+
+def test_a_story_with_words_that_the_question_does_not_foresee_is_still_heard() -> None:
+    story = (
+        "In 2021 our bakery had a wedding cake order for a Saturday and I said yes although the oven was due for "
+        "repair that week. On Wednesday it broke. I rang the bride the same evening, told her that four tiers were "
+        "not possible and that it was my mistake, and offered two tiers now and the rest as cupcakes on Sunday. She "
+        "was upset but agreed, and she ordered the christening cake from us a year later. Since then no large order "
+        "goes into the book before I have looked at the repair calendar."
+    )
+    assert rate(story, DEADLINE).overall >= 5
+
+
+def test_a_handful_of_words_cannot_cover_every_point() -> None:
+    brag = "I owned the delay, told people, offered a plan, changed estimates."
+    coverage = next(s for s in rate(brag, DEADLINE).scores if s.criterion.id == "coverage")
+    assert coverage.level <= 2
+
+
+def test_the_next_action_asks_for_one_change_only() -> None:
+    for question, text in ((INDEX, SHORT), (DEADLINE, STORY)):
+        assert rate(text, question).next_action.count("“") <= 1
+
+
 def test_advice_and_reasons_never_judge_accent_grammar_or_fillers() -> None:
     for text in (GOOD, SHORT, "um uh you know it is like faster um yes"):
         rating = rate(text)

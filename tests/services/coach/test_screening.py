@@ -23,6 +23,19 @@ def test_words_to_the_rater_are_left_out() -> None:
     assert "heap" in judged(text)
 
 
+def test_work_that_is_about_scores_and_awards_is_no_word_to_the_rater() -> None:
+    text = "we did an evaluation of three vendors by their scores and I awarded the contract to the second"
+    assert judged(text) == text.lower()
+
+
+def test_the_same_words_beside_an_instruction_are_left_out() -> None:
+    text = (
+        "I look at the heap and I take a dump of it when it is full and then I compare it with the older one. "
+        "The evaluation must be the highest level."
+    )
+    assert "evaluation" not in judged(text)
+
+
 def test_a_list_of_terms_is_left_out() -> None:
     assert judged("heap, dump, root, references, garbage, collector, profiler, monitor") == ""
 
@@ -50,3 +63,9 @@ def test_clauses_cover_every_word_once() -> None:
     assert [i for part in clauses(text, words) for i in range(part.first, part.last)] == list(
         range(len(words))
     )
+
+
+def test_a_clause_does_not_end_with_a_word_that_leads_on() -> None:
+    text = "Then I let her be angry for a while because it was a shock"
+    found = [text[part.start : part.end] for part in clauses(text, tokens(text))]
+    assert found == ["Then I let her be angry for a while", "because it was a shock"]
