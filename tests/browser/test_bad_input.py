@@ -195,3 +195,35 @@ def no_file_grows_beyond(running: Server, *, room: int) -> None:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     limit = database.stat().st_size + room
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (limit, limit))
+
+
+@pytest.mark.timeout(180)
+def test_without_a_speech_model_the_recording_is_kept_and_submitted_as_it_is(
+    browser: Browser, tmp_path: Path
+) -> None:
+    nowhere = f"http://127.0.0.1:{server.free_port()}"
+    running = server.start(tmp_path / "data", speech_model="base.en", HF_ENDPOINT=nowhere)
+    try:
+        context = new_context(browser)
+        context.add_init_script(HAND_HELD_MICROPHONE)
+        page = context.new_page()
+        try_without_account(page, running.url)
+        set_up(page, questions=1)
+        expect(page.get_by_text("is not on this server yet")).to_be_visible(timeout=PATIENCE)
+        start_speaking(page, "Sound only")
+        said = spoken(phrases(2, seed=91), rate=48_000)
+        say(page, write_wav(tmp_path / "said.wav", said.samples, 48_000).read_bytes())
+        expect(page.get_by_text("Your words are being recorded")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("could not be downloaded")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("button", name="Try the speech model again")).to_be_visible()
+        button(page, "Finish answer")
+        expect(page.get_by_text("Your recording is safe")).to_be_visible(timeout=PATIENCE)
+        button(page, "Submit answer")
+        page.wait_for_url("**/feedback?interview=*")
+        expect(page.get_by_text("The transcript is not complete yet")).to_be_visible(
+            timeout=PATIENCE
+        )
+        expect(page.get_by_text("Recording, 0:")).to_be_visible(timeout=PATIENCE)
+        context.close()
+    finally:
+        running.stop()

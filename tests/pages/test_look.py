@@ -89,3 +89,7 @@ def test_the_style_sheet_fetches_nothing() -> None:
 
 def test_motion_is_reduced_when_asked() -> None:
     assert "prefers-reduced-motion: reduce" in CSS
+
+
+def test_the_recorder_of_the_browser_may_send_thirty_minutes() -> None:
+    assert CONFIG["server"]["maxUploadSize"] * 1_000_000 >= 30 * 60 * 16_000 * 2

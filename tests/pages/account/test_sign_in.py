@@ -86,3 +86,24 @@ def test_a_guest_can_move_the_work_into_an_account_that_exists(site: Site) -> No
     site.open("account/sign_in.py")
     fill(site, "Sign in", **ADA)
     assert site.interviews.review(site.owner, interview.id).interview.id == interview.id
+
+
+def test_a_name_of_ten_thousand_characters_is_refused_and_the_email_stays_typed(site: Site) -> None:
+    site.tab.run()
+    fill(site, "Create account", **{**ADA, "name": "x" * 10_000})
+    assert "A name can have up to" in site.tab.error[0].value
+    assert [field.value for field in site.tab.text_input if field.label == "Email"] == [
+        ADA["email"]
+    ]
+    fill(site, "Create account", **ADA)
+    assert "Set up your interview" in site.words
+
+
+def test_a_taken_email_is_said_with_the_way_on(site: Site) -> None:
+    site.tab.run()
+    fill(site, "Create account", **ADA)
+    site.open("account/account.py")
+    site.press("Sign out")
+    fill(site, "Create account", **{**ADA, "name": "Another Ada", "email": "ADA@example.com"})
+    assert "already an account" in site.tab.error[0].value
+    assert "Sign in instead" in site.words

@@ -80,3 +80,11 @@ def test_a_year_of_daily_interviews_is_drawn() -> None:
     figure = charts.trend(points(*[5.0] * 365, every=1), COACHES, "Asia/Tokyo")
     assert figure.data[0].x[-1] - figure.data[0].x[0] == timedelta(days=364)
     assert figure.data[0].x[0] == datetime(2026, 10, 1, 9)
+
+
+def test_the_axis_tells_the_time_of_the_candidate_in_hours_until_a_day_has_passed() -> None:
+    one_day, days = points(3, 4, every=0), points(3, 4, every=7)
+    figure = charts.trend(one_day, COACHES, "Asia/Kolkata")
+    assert figure.data[0].x[0] == datetime(2026, 10, 1, 5, 30)
+    assert figure.layout.xaxis.tickformat.startswith("%H:%M")
+    assert charts.trend(days, COACHES, None).layout.xaxis.tickformat.startswith("%-d %b")
