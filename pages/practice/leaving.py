@@ -21,5 +21,6 @@ def leave_buttons(user: User, interview: Interview, question: Question) -> None:
         tab().stage.done = True
         st.rerun()
     if pressed("End interview"):
-        services().interviews.end(user.id, interview)
+        with st.spinner("Writing down your last words"):
+            services().interviews.end(user.id, interview)
         go(FEEDBACK, interview=interview.id)

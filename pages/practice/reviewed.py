@@ -42,6 +42,9 @@ def card(user: User, item: ReviewedQuestion, total: int) -> None:
                 if answer
                 else "You did not answer this question. It does not count."
             )
+            if answer and answer.raw:
+                with st.expander("What you had said"):
+                    st.markdown(paragraphs(answer.raw))
         else:
             _words(item, answer)
             if rating is None or answer.rating_state is not RatingState.RATED:
@@ -56,7 +59,7 @@ def card(user: User, item: ReviewedQuestion, total: int) -> None:
 
 
 def _words(item: ReviewedQuestion, answer: Answer) -> None:
-    if answer.pending:
+    if answer.pending and answer.state is not AnswerState.OPEN:
         st.info(
             "The transcript is not complete yet: part of your recording still waits for the speech model. "
             "The recording is safe, and the rest follows by itself.",

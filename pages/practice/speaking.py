@@ -12,7 +12,7 @@ from pages.practice.leaving import leave_buttons
 from pages.practice.listening_model import download_progress, model_notice
 from pages.practice.pressing import pressed
 from pages.ui.camera import CONNECT_LIMIT_S, OTHER_TROUBLE, TROUBLE, camera, press, release
-from pages.ui.context import Stage, services
+from pages.ui.context import Stage, current_user, services
 from pages.ui.errors import boundary, show
 from pages.ui.transcript import live_transcript
 from services.domain import Answer, Interview, Question, Transcript, User
@@ -44,9 +44,11 @@ def answer_by_voice(
         if pressed("Finish answer", type="primary" if ready else "secondary", disabled=not ready):
             _finish(user, answer, stage)
         if pressed("Type instead", disabled=finishing):
-            stage.typing = True
             if heard is not None and heard.seconds > 0:
-                _finish(user, answer, stage)  # the words are then edited in the review
+                _finish(
+                    user, answer, stage
+                )  # the words are edited in the review, once all are there
+            stage.typing = True
             release(stage)
             st.rerun()
         leave_buttons(user, interview, question)
@@ -106,6 +108,9 @@ def _start_buttons(user: User, question: Question, stage: Stage) -> None:
 def _captions(question: Question, live: LiveTranscript | None, stage: Stage, typed: bool) -> None:
     """Drawn again every `POLL_S` by itself, without the rest of the page."""
     with boundary():
+        if current_user() is None:  # signed out in another tab: nobody is heard any more
+            release(stage)
+            st.rerun()
         if live is None:
             live_transcript(
                 str(question.id),

@@ -19,7 +19,7 @@ SUBMIT = "Submit answer"
 def type_answer(user: User, interview: Interview, question: Question, stage: Stage) -> None:
     """An answer that is written from the start; needs no device at all."""
     answer = services().interviews.type_instead(user.id, question)
-    text = _answer_field(user, answer)
+    text = _answer_field(user, answer, stage)
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
             _submit(user, interview, answer, text)
@@ -51,7 +51,7 @@ def review_answer(user: User, interview: Interview, question: Question, answer: 
     else:
         left = st.container()
     with left:
-        text = _answer_field(user, answer)
+        text = _answer_field(user, answer, tab().stage)
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
             _submit(user, interview, answer, text)
@@ -77,17 +77,24 @@ def _await_transcript(user: User, answer: Answer) -> None:
             st.rerun()
 
 
-def _answer_field(user: User, answer: Answer) -> str:
-    """The editable answer. A change is saved as a draft at once."""
+def _answer_field(user: User, answer: Answer, stage: Stage) -> str:
+    """The editable answer. A change made in this tab is saved at once; one made elsewhere (late words,
+    another tab) is drawn, unless this tab has just changed the text itself."""
+    key = f"answer-{answer.id}-{stage.field_number}"
+    changed_here = st.session_state.get(key, stage.field) != stage.field
+    if answer.text != stage.field and not changed_here:
+        stage.field, stage.field_number = answer.text, stage.field_number + 1
+        key = f"answer-{answer.id}-{stage.field_number}"
     text = st.text_area(
         "Your answer",
-        value=answer.text,
+        value=stage.field or "",
         height=260,
-        key=f"answer-{answer.id}-{answer.pending}",  # late words come into a field of their own
+        key=key,
         placeholder="Write as you would say it.",
     )
-    if text != answer.text:
+    if text != stage.field:
         services().interviews.save_draft(user.id, answer, text)
+        stage.field = text
     if len(text) > 0.9 * ANSWER_LIMIT:
         st.caption(f"{len(text):,} of {ANSWER_LIMIT:,} characters")
     return text

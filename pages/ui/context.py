@@ -31,6 +31,8 @@ class Stage:
     sound_before_s: float = 0.0  # what the answer had when start was pressed
     connected: bool = False  # sound has arrived since then
     typing: bool = False
+    field: str | None = None  # the answer as this tab drew or saved it last
+    field_number: int = 0  # another one for every time it was drawn anew
     trouble: str = ""  # name of the browser's last getUserMedia error
     pressed: str = ""  # label of a button that no run has acted on yet
     done: bool = False  # this tab itself submitted or skipped the question

@@ -227,3 +227,22 @@ def test_without_a_speech_model_the_recording_is_kept_and_submitted_as_it_is(
         context.close()
     finally:
         running.stop()
+
+
+def test_an_idle_tab_does_not_take_back_what_another_wrote(page: Page, app: Server) -> None:
+    try_without_account(page, app.url)
+    set_up(page, questions=1)
+    button(page, "Type instead")
+    expect(page.get_by_label("Your answer")).to_be_visible(timeout=PATIENCE)
+    other = page.context.new_page()
+    other.goto(page.url)
+    field = other.get_by_label("Your answer")
+    field.fill("I wrote this in the second tab.")
+    field.press("Tab")
+    expect(other.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
+    page.get_by_role("button", name="What a good answer shows").click()
+    button(page, "Submit answer")
+    page.wait_for_url("**/feedback?interview=*")
+    expect(page.get_by_text("I wrote this in the second tab.").first).to_be_visible(
+        timeout=PATIENCE
+    )
