@@ -65,7 +65,24 @@ async function modeKnown() {
   return room.mode;
 }
 
+const picture = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24 } };
+
+function lookAgain() {
+  // The frame asked before it could be wrapped: sound is on its way, the picture is fetched by itself.
+  const seen = room.stream && room.stream.getVideoTracks().length > 0;
+  const late = room.mode === "video" && !seen && !room.asking && Date.now() - room.since > 3000;
+  if (!late || room.late === room.since || !navigator.mediaDevices) return;
+  room.late = room.since; // once for every press
+  navigator.mediaDevices.getUserMedia({ audio: true, video: picture }).then(stream => {
+    if (room.mode !== "video") return stream.getTracks().forEach(track => track.stop());
+    room.stream = stream;
+    show();
+    measure(stream);
+  }).catch(() => {});
+}
+
 function hook() {
+  lookAgain();
   for (const frame of document.querySelectorAll('iframe[title^="streamlit_webrtc"]')) {
     let media;
     try { media = frame.contentWindow.navigator.mediaDevices; } catch { continue; }
@@ -73,12 +90,13 @@ function hook() {
     const ask = media.getUserMedia.bind(media);
     const window_ = frame.contentWindow;
     media.getUserMedia = async constraints => {
+      room.asking = true;
       const mode = await modeKnown();
-      const picture = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24 } };
       try {
         const stream = await ask({ ...constraints, video: mode === "video" ? picture : false });
         stop();
         room.stream = stream;
+        room.asking = false;
         show();
         measure(stream);
         return new window_.MediaStream(stream.getAudioTracks());
@@ -88,6 +106,7 @@ function hook() {
         // until the server has taken that wish away.
         while (room.mode !== "off") await new Promise(r => setTimeout(r, 200));
         await new Promise(r => setTimeout(r, 1000));
+        room.asking = false;
         throw error;
       }
     };
@@ -99,6 +118,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   room.box = parentElement.querySelector(".camera-card");
   room.report = name => setTriggerValue("trouble", name);
+  if (room.mode !== data.mode) room.since = Date.now();
   room.mode = data.mode;
   room.box.querySelector(".camera-state").textContent = data.state;
   room.box.dataset.live = data.live ? "yes" : "no";
@@ -108,7 +128,7 @@ export default function (component) {
     setTriggerValue("trouble", "InsecureContext");
   }
   hook();
-  room.timer ??= setInterval(hook, 200);
+  room.timer ??= setInterval(hook, 50); // far below the time from a frame's loading to its first wish
   show();
   return () => {
     clearInterval(room.timer);

@@ -251,3 +251,18 @@ def test_leaving_the_page_closes_the_microphone_and_coming_back_can_start_again(
     said = phrases(3, seed=71)
     say(page, wav(said, tmp_path / "said.wav"))
     assert until_settled(page, len(words_of(" ".join(said))))
+
+
+def test_the_picture_comes_even_when_the_frame_asked_for_devices_too_early(
+    browser: Browser, app: Server
+) -> None:
+    context = new_context(browser)
+    context.add_init_script(  # the frame looks as if it had been wrapped already
+        "if (navigator.mediaDevices && window.parent !== window) navigator.mediaDevices.__rehearsal = true"
+    )
+    page = context.new_page()
+    try_without_account(page, app.url)
+    set_up(page, questions=1)
+    start_speaking(page)
+    expect(page.locator(".camera-card")).to_have_attribute("data-picture", "on", timeout=PATIENCE)
+    context.close()
