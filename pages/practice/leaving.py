@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.practice.pressing import pressed
+from pages.practice.pressing import acting, pressed
 from pages.ui.context import services, tab
 from pages.ui.places import FEEDBACK, go
 from services.domain import Interview, Question, User
 from services.errors import AlreadyAnswered
+
+END = "End interview"
 
 
 def leave_buttons(user: User, interview: Interview, question: Question) -> None:
@@ -20,7 +22,7 @@ def leave_buttons(user: User, interview: Interview, question: Question) -> None:
             tab().notice = f"{error.message} {error.remedy}".strip()
         tab().stage.done = True
         st.rerun()
-    if pressed("End interview"):
-        with st.spinner("Writing down your last words"):
+    if pressed(END):
+        with acting(END, "Writing down your last words"):
             services().interviews.end(user.id, interview)
         go(FEEDBACK, interview=interview.id)

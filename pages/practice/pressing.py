@@ -7,6 +7,8 @@ press is noted there, and stays until a run has acted on it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import streamlit as st
@@ -29,8 +31,18 @@ def pressed(
     return True
 
 
+@contextmanager
+def acting(label: str, words: str) -> Iterator[None]:
+    """A spinner with `words` while a press is acted on. Drawing it can cut the run off as well: until it
+    stands the press is kept, and the run that follows acts on it."""
+    keep(label)
+    with st.spinner(words):
+        forget()
+        yield
+
+
 def keep(label: str) -> None:
-    """Take a press back: something is drawn before it is acted on, and that can cut the run off too."""
+    """Note a press, to be acted on by this run or the next."""
     tab().stage.pressed = label
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.practice.leaving import leave_buttons
 from pages.practice.listening_model import download_progress
-from pages.practice.pressing import forget, keep, pressed
+from pages.practice.pressing import acting, pressed
 from pages.ui.context import Stage, services, tab
 from pages.ui.errors import boundary, show
 from pages.ui.text import plain
@@ -101,10 +101,8 @@ def _answer_field(user: User, answer: Answer, stage: Stage) -> str:
 
 
 def _submit(user: User, interview: Interview, answer: Answer, text: str) -> None:
-    keep(SUBMIT)
     try:
-        with st.spinner("Rating your answer"):
-            forget()
+        with acting(SUBMIT, "Rating your answer"):
             tab().stage.done = True
             services().interviews.submit(user.id, answer, text)
     except AlreadyAnswered as error:

@@ -170,8 +170,8 @@ def test_a_disk_that_fills_while_recording_is_told_and_the_answer_can_be_typed(
         try_without_account(page, running.url)
         set_up(page, questions=1)
         start_speaking(page, "Sound only")
-        no_file_grows_beyond(running, room=64 * 1024)
-        said = spoken(phrases(10, seed=81), rate=48_000)
+        no_file_grows_beyond(running, room=384 * 1024)  # for the database, not for the sound
+        said = spoken(phrases(14, seed=81), rate=48_000)
         say(page, write_wav(tmp_path / "said.wav", said.samples, 48_000).read_bytes())
         expect(page.get_by_text("the sound of this answer is not stored")).to_be_visible(
             timeout=PATIENCE

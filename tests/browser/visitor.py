@@ -91,7 +91,13 @@ def new_context(browser: Browser, *, phone: bool = False, **options: object) -> 
     return context
 
 
+def at_rest(page: Page) -> None:
+    """Wait until no run of the script is under way: what is drawn stays where it is, as a person waits."""
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+
 def button(page: Page, name: str) -> None:
+    at_rest(page)
     page.get_by_role("button", name=name, exact=True).first.click()
 
 
@@ -131,6 +137,7 @@ def set_up(page: Page, position: str = "Backend engineer", *, questions: int = 2
 
 def on_question(page: Page, number: int, total: int) -> None:
     expect(page.get_by_text(f"Question {number} of {total}").first).to_be_visible(timeout=PATIENCE)
+    at_rest(page)
 
 
 def start_speaking(page: Page, name: str = "Start camera and microphone") -> None:
