@@ -258,6 +258,22 @@ def test_ending_an_interview_submits_what_has_been_said_and_leaves_the_rest_unan
     assert review.overall == 5.0, "an unanswered question is not a zero"
 
 
+def test_ending_without_a_speech_model_submits_the_recording_to_be_rated_later(
+    tmp_path: Path, speech: Samples
+) -> None:
+    without = rehearsal(tmp_path, model="base.en")
+    owner = candidate(without)
+    interview, question = begin(without, owner)
+    live = without.interviews.listen(owner, question)
+    assert live is not None
+    live.hear_samples(speech)
+    without.interviews.end(owner, interview)
+    answer = answer_to(without, owner, question)
+    assert (answer.state, answer.rating_state) == (AnswerState.SUBMITTED, RatingState.WAITING)
+    assert answer.pending
+    without.interviews.shutdown()
+
+
 def test_an_ended_interview_can_be_gone_on_with_while_questions_are_left(here: Rehearsal) -> None:
     owner = candidate(here)
     interview, question = begin(here, owner)
