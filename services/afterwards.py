@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
-from services.domain import Answer, AnswerMode, AnswerState, RatingState, Segment
+from services.domain import AUTO, Answer, AnswerMode, AnswerState, RatingState, Segment
 from services.errors import NotFound, RatingFailed
+from services.hints import spoken_hint
 from services.ports import SAMPLE_RATE, Coach, Owner
 from services.speech.ears import Ears
 from services.speech.failures import failure_of
@@ -38,10 +39,11 @@ class Afterwards:
         self._model = model
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="afterwards")
 
-    def listen(self, answer: Answer) -> LiveTranscript:
+    def listen(self, answer: Answer, *, live_words: bool = True) -> LiveTranscript:
         """Open the ears for an answer; whatever its spool holds beyond its words becomes words too.
 
-        The owner is looked up when something is stored: a guest may become an account meanwhile.
+        `live_words` False: nobody watches the words come, so those of others go first. The owner is
+        looked up when something is stored: a guest may become an account meanwhile.
         """
 
         def keep_segment(index: int, segment: Segment) -> None:  # transcription worker
@@ -54,12 +56,21 @@ class Afterwards:
             self._store.heard(owner, answer.id, heard.pending)
             self._thread.submit(failure_of, self._keep_sound, answer.id)
 
+        def keep_language(code: str) -> None:  # transcription worker
+            self._store.set_language(self._owner(answer.id), answer.interview_id, code)
+
+        interview = self._store.interview(self._owner(answer.id), answer.interview_id)
+        question = next(q for q in interview.questions if q.id == answer.question_id)
+        language = interview.setup.language
         return self._ears.open(
             answer.id,
             settled=answer.segments,
-            prompt="",
+            prompt=spoken_hint(interview.setup, question),
+            language="" if language == AUTO else language,
             on_segment=keep_segment,
             on_finished=finished,
+            on_language=keep_language,
+            live_words=live_words,
         )
 
     def transcribe(self, owner: Owner, answer: Answer) -> LiveTranscript | None:
@@ -68,7 +79,7 @@ class Afterwards:
             self._store.set_sound(owner, answer.id, answer.sound_s, pending=False)
             self._thread.submit(failure_of, self._rate_late, answer.id)
             return None
-        live = self.listen(answer)
+        live = self.listen(answer, live_words=False)
         live.finish()
         return live
 

@@ -78,6 +78,7 @@ POSITION_LIMIT = 120  # characters; a job title, not a description
 DESCRIPTION_LIMIT = 20_000  # characters; the longest public job adverts stay under 15,000
 TAG_LIMIT = 40  # characters of one tag of the tech stack
 STACK_LIMIT = 30  # tags
+AUTO = "auto"  # a set-up's language that is found from the candidate's first words
 ANSWER_LIMIT = 30_000  # characters; about 3 hours of speech at 150 words per minute
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_LIMIT)]
@@ -170,13 +171,18 @@ class Segment(BaseModel, frozen=True, hide_input_in_errors=True):
     end: float
     text: str
     words: tuple[Word, ...] = ()
+    certain: bool = True  # False: it may not be what was said
 
 
 class Transcript(BaseModel, frozen=True, hide_input_in_errors=True):
-    """Text of one answer: settled segments, never changed again, and the interim tail."""
+    """Text of one answer: settled segments, never changed again, and the interim tail.
+
+    The first `stable` characters of the interim were heard twice alike and hardly change any more.
+    """
 
     segments: tuple[Segment, ...] = ()
     interim: str = ""
+    stable: int = 0
 
     @property
     def settled_text(self) -> str:

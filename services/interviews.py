@@ -27,6 +27,7 @@ from services.errors import InvalidInput, NotFound
 from services.ports import Coach, Owner
 from services.progress import progress
 from services.speech.ears import Ears
+from services.speech.figures import SpeechFigures
 from services.speech.live_transcript import LiveTranscript
 from services.speech.sound_file import sound_of
 from services.storage.recordings import Recordings
@@ -93,18 +94,21 @@ class Interviews:
                 return Standing(interview, item.question, item.answer)
         return Standing(interview, None, None)
 
-    def listen(self, owner: Owner, question: Question) -> LiveTranscript | None:
+    def listen(
+        self, owner: Owner, question: Question, *, live_words: bool = True
+    ) -> LiveTranscript | None:
         """Start or go on listening to an answer; sound left by a killed server is picked up.
 
-        None: the answer has been finished meanwhile and waits for its review. Raises `AlreadyAnswered`
-        when another tab submitted or skipped it.
+        `live_words` False: its sound comes at once, and nobody watches the words come. None: the answer
+        has been finished meanwhile and waits for its review. Raises `AlreadyAnswered` when another tab
+        submitted or skipped it.
         """
         answer = self._store.open_answer(owner, question.id, AnswerMode.SPOKEN)
         if answer.state is not AnswerState.OPEN:
             return None
         if not answer.pending:  # until its last word is settled, whatever happens to this process
             self._store.set_sound(owner, answer.id, answer.sound_s, pending=True)
-        return self._afterwards.listen(answer)
+        return self._afterwards.listen(answer, live_words=live_words)
 
     def hear_recording(self, owner: Owner, question: Question, file: bytes) -> None:
         """Take a recorded file as the answer, or as what follows the sound so far.
@@ -112,7 +116,7 @@ class Interviews:
         Raises `InvalidInput` for what is not sound.
         """
         pieces = sound_of(file)
-        live = self.listen(owner, question)
+        live = self.listen(owner, question, live_words=False)
         if live is not None:
             for piece in pieces:
                 live.hear_samples(piece)
@@ -242,6 +246,10 @@ class Interviews:
         """Move everything that a guest did into an account."""
         self._recordings.rename(self._store.move_everything(guest, account), guest, account)
         self._store.remove_user(guest)
+
+    def hearing(self) -> SpeechFigures:
+        """How listening does in this process; nothing in it is about anybody."""
+        return self._ears.figures()
 
     def shutdown(self) -> None:
         """Stop the threads; nothing is lost by it."""

@@ -41,6 +41,17 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="Address people use; https:// makes the sign-in cookie Secure."
     )
+    operator_emails: str = Field(
+        "",
+        description="Who may see /status: e-mail addresses, separated by commas. Addresses are not "
+        "verified, so create these accounts before anybody else can.",
+    )
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """E-mail addresses of the operators in lower case, as accounts keep theirs."""
+        addresses = (address.strip().lower() for address in self.operator_emails.split(","))
+        return frozenset(address for address in addresses if address)
 
     @property
     def rtc_configuration(self) -> dict[str, Any] | None:

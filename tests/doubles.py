@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services.domain import Job, Provenance, Question, Rating, Score, Setup, Word
 from services.errors import RatingFailed, TranscriptionFailed
-from services.ports import SAMPLE_RATE, Samples
+from services.ports import SAMPLE_RATE, EngineReport, Passage, Samples, Settled, Sketch
 
 
 @dataclass
 class ScriptedEngine:
-    """Hears a word a second in whatever sounds, named by its number; fails on demand."""
+    """Hears a word for every second in whatever sounds, named by their number; fails on demand."""
 
     failing: bool = False
     heard: int = 0
+    calls_at_once: int = 1
+    languages: frozenset[str] = frozenset({"en"})
 
     @property
     def name(self) -> str:
         return "scripted"
 
-    def transcribe(self, samples: Samples, *, prompt: str = "") -> tuple[Word, ...]:
+    def group(self, passage: Passage, *, keep: bool) -> Hashable:
+        return keep
+
+    def settle(self, passages: Sequence[Passage]) -> tuple[Settled, ...]:
         if self.failing:
             raise TranscriptionFailed("The engine is broken.", "Try again.")
-        count = max(1, round(len(samples) / SAMPLE_RATE))
+        return tuple(Settled(self._words(p)) for p in passages)
+
+    def sketch(self, passages: Sequence[Passage]) -> tuple[Sketch, ...]:
+        said = Sketch(("perhaps", "a", "word"))
+        return tuple(replace(said, ends=(0.1, 0.2, 0.3)) if p.timed else said for p in passages)
+
+    def language_of(self, samples: Samples) -> tuple[str, float]:
+        return "en", 1.0
+
+    def report(self) -> EngineReport:
+        return EngineReport()
+
+    def _words(self, passage: Passage) -> tuple[Word, ...]:
+        if not passage.samples.any():
+            return ()
+        count = max(1, round(len(passage.samples) / SAMPLE_RATE))
         words = tuple(
             Word(start=i * 0.5, end=i * 0.5 + 0.4, text=f"word{self.heard + i}", probability=0.9)
             for i in range(count)
         )
         self.heard += count
         return words
-
-    def sketch(self, samples: Samples) -> str:
-        return "perhaps a word"
 
 
 @dataclass

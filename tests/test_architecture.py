@@ -23,7 +23,7 @@ def test_no_script_lies_directly_in_pages() -> None:
 
 def test_every_protected_screen_asks_for_the_user_itself() -> None:
     places = (ROOT / "pages" / "ui" / "places.py").read_text()
-    scripts = set(re.findall(r'"((?:practice|progress|account)/\w+\.py)"', places))
+    scripts = set(re.findall(r'"((?:practice|progress|account|operator)/\w+\.py)"', places))
     assert scripts, "the list of places names no script"
     for script in scripts - {"account/sign_in.py"}:
         assert "require_user()" in (ROOT / "pages" / script).read_text(), script

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from benchmarks.measuring import quantile, slope
+from benchmarks.random_model import make
+from benchmarks.scoring import erasure, first_right, first_shown, matched, settled, stable_revisions
+from benchmarks.searching import most_held
+from benchmarks.speakers import Seen
+from benchmarks.usual import Whole
+from benchmarks.voices import conversation, monologue
+from tests.spoken import noise, words_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,3 +54,143 @@ def test_grading_rates_a_folder_of_cases_and_writes_each_score(tmp_path: Path) -
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert len(lines) == result["answers"]
     assert all(set(line) == {"file", "id", "score"} for line in lines)
+
+
+Running = dict[str, subprocess.Popen[str]]
+_LIVE = {
+    "captions": ("--speakers", "1", "--seconds", "2"),
+    "stop": ("--answers", "2", "--busy", "0,1", "--repeats", "1", "--peer", "whole-answer"),
+    "capacity": ("--seconds", "2", "--most", "1"),
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    """The benchmarks that talk in real time, all at once: they wait more than they work."""
+    started = {
+        name: subprocess.Popen(
+            [sys.executable, "-m", f"benchmarks.{name}", "--json", *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name, options in _LIVE.items()
+    }
+    yield started
+    for process in started.values():
+        process.kill()
+        process.communicate()
+
+
+def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
+    out, err = process.communicate(timeout=100)
+    assert process.returncode == 0, err[-2000:]
+    result: dict[str, Any] = json.loads(out.splitlines()[-1])
+    assert {"cores", "load_before"} <= set(result)
+    return result
+
+
+def test_captions_follows_speakers_and_counts_delays_errors_and_cost(running: Running) -> None:
+    result = result_of(running["captions"])
+    (run,) = result["runs"]
+    assert set(run) >= {
+        *("speakers", "first_p50_s", "first_p95_s", "settled_p95_s", "words_lost", "wer"),
+        *("wer_offline", "erasure", "cpu_per_spoken_s", "loop_lag_p99_s", "mb_per_speaker"),
+    }
+    assert run["speakers"] == 1
+    assert run["words_lost"] == 0
+    assert run["lost_sound_s"] < 0.1
+    assert result["cpu_per_silent_s"] > 0
+
+
+def test_stop_times_ends_in_a_pause_and_in_a_word_beside_the_whole_answer(running: Running) -> None:
+    result = result_of(running["stop"])
+    assert [(r["where"], r["busy"]) for r in result["runs"]] == [
+        ("pause", 0),
+        ("word", 0),
+        ("pause", 1),
+        ("word", 1),
+    ]
+    assert all({"answer_s", "p50_s", "p95_s"} <= set(r) for r in result["runs"])
+    assert "slope_ms_per_s" in result
+    assert [r["answer_s"] for r in result["peer"]] == [2.0]
+
+
+def test_capacity_compares_speakers_held_with_the_usual_way(running: Running) -> None:
+    result = result_of(running["capacity"])
+    assert {"ours", "usual", "ratio", "ours_p95_s", "usual_p95_s"} <= set(result)
+    assert all(run["speakers"] == 1 for run in result["ours_runs"] + result["usual_runs"])
+
+
+def test_a_natural_model_talks_as_long_as_it_may_and_never_raises_suspicion(tmp_path: Path) -> None:
+    whole = Whole(make(tmp_path / "micro", "micro", natural=True), natural=True)
+    words = words_of(whole.phrase(noise(5)))
+    assert len(words) == len(set(words)) == 19  # 3.4 a second and two
+
+
+def test_a_plain_random_model_notices_a_change_of_its_input(tmp_path: Path) -> None:
+    whole = Whole(make(tmp_path / "micro", "micro"), natural=True)
+    assert whole.phrase(noise(5)) != whole.phrase(noise(4))
+
+
+def test_every_word_of_a_talk_has_its_place_in_the_sound() -> None:
+    for talk in (conversation(10, 1), monologue(10, 2)):
+        times = [time for word in talk.words for time in (word.start, word.end)]
+        assert times == sorted(times)
+        assert times[-1] < talk.seconds
+        cut = talk.until_in_word(5)
+        assert cut.words[-1].end < cut.seconds < 5.6
+
+
+def test_a_word_that_is_not_there_yet_is_missing_at_the_end() -> None:
+    assert matched(["a", "b", "b"], ["a", "b"]) == [0, 1, None]
+    assert matched(["a", "b", "c"], ["a", "x", "c"]) == [0, 1, 2]
+    assert matched(["a", "b"], ["a", "um", "b"]) == [0, 2]
+    assert matched(["a", "b"], []) == [None, None]
+
+
+def test_delays_count_from_the_end_of_a_word_in_the_sound() -> None:
+    talk = conversation(1, 3)
+    first, second = talk.words[:2]
+    notes = [
+        Seen(first.end + 0.2, "", "wrong", shown_s=first.end),
+        Seen(second.end + 0.3, "", f"{first.text} {second.text}", shown_s=second.end),
+        Seen(second.end + 0.9, f"{first.text} {second.text}", "", settled_s=second.end),
+    ]
+    shown = first_shown(talk, notes, by_text=True)
+    assert shown[:2] == pytest.approx([0.2, 0.3])
+    assert set(shown[2:]) == {math.inf}
+    assert first_shown(talk, notes, by_text=False)[:2] == pytest.approx([0.2, 0.3])
+    assert first_right(talk, notes)[0] == pytest.approx(second.end + 0.3 - first.end)
+    for by_text in (True, False):
+        assert settled(talk, notes, by_text=by_text)[1] == pytest.approx(0.9)
+
+
+def test_text_that_is_taken_back_is_counted() -> None:
+    notes = [
+        Seen(0.0, "", "we shape"),
+        Seen(0.5, "", "we shipped", stable="we shipped"),
+        Seen(1.0, "we shopped", ""),
+    ]
+    assert erasure(notes) == pytest.approx((3 + 5) / 10)
+    assert stable_revisions(notes) == (1, 2)
+
+
+def test_figures_are_nearest_rank_and_least_squares() -> None:
+    assert quantile([3, 1, 2, 4], 0.5) == 2
+    assert quantile([], 0.5) is None
+    assert quantile([1, math.inf], 0.95) is None
+    assert slope([(0, 1), (1, 3), (2, 5)]) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("limit", [0, 1, 5, 12, 40])
+@pytest.mark.parametrize("guess", [1, 4, 30])
+def test_the_search_finds_the_highest_number_that_is_held(limit: int, guess: int) -> None:
+    def run(count: int, seconds: float) -> dict[str, Any]:
+        return {"speakers": count, "seconds": seconds, "held": count <= limit}
+
+    best = most_held("scripted", run, guess, 64, 120)
+    assert best["held"] == (limit > 0)
+    assert best["speakers"] == max(1, limit)
+    assert best["seconds"] == 120

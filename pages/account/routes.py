@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -98,12 +99,17 @@ async def sign_out(request: Request) -> Response:
 
 
 async def health(_request: Request) -> Response:
-    """For probes: the process answers and its database opened. Says nothing about anybody."""
+    """For probes: the process answers and its database opened; how listening does. About nobody."""
     try:
-        status = await asyncio.to_thread(lambda: services().model.status())
+        figures = await asyncio.to_thread(_figures)
     except AppError as error:
         return JSONResponse({"status": "failing", "problem": error.message}, status_code=503)
-    return JSONResponse({"status": "ok", "speech_model": status.state})
+    return JSONResponse({"status": "ok", **figures})
+
+
+def _figures() -> dict[str, object]:
+    ours = services()
+    return {"speech_model": ours.model.status().state, **asdict(ours.interviews.hearing())}
 
 
 class SecurityHeaders(BaseHTTPMiddleware):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import streamlit as st
 from pydantic import ValidationError
 
+from pages.ui.context import services
+from pages.ui.wording import language_named, not_understood
 from services.domain import (
+    AUTO,
     DESCRIPTION_LIMIT,
     POSITION_LIMIT,
     STACK_LIMIT,
@@ -15,9 +18,11 @@ from services.domain import (
     Job,
     Setup,
 )
+from services.speech.languages import NAMES
 
 POSITION, DESCRIPTION, STACK, YEARS = "position", "description", "tech_stack", "years"
 CATEGORY, DIFFICULTY, COUNT = "category", "difficulty", "question_count"
+LANGUAGE = "language"
 _PROBLEMS = "set_up_problems"
 
 # Offered while typing; anything else can be typed as well.
@@ -42,6 +47,7 @@ def offer(setup: Setup | None) -> None:
             CATEGORY: plan.category,
             DIFFICULTY: plan.difficulty,
             COUNT: plan.question_count,
+            LANGUAGE: plan.language,
             _PROBLEMS: {},
         }
     )
@@ -55,6 +61,8 @@ def check() -> None:
     except ValidationError as error:
         wrong = {str(detail["loc"][0]) for detail in error.errors()}
         st.session_state[_PROBLEMS] = {field: _sentence(field) for field in sorted(wrong)}
+    if sentence := not_understood(services().model.status(), language()):
+        st.session_state[_PROBLEMS][LANGUAGE] = sentence
 
 
 def problem(field: str) -> str:
@@ -65,6 +73,23 @@ def problem(field: str) -> str:
 def sound() -> bool:
     """Whether the last check found nothing wrong."""
     return not st.session_state.get(_PROBLEMS)
+
+
+def language() -> str:
+    """Code of the language to answer in, or `AUTO`."""
+    return str(st.session_state.get(LANGUAGE) or "en")
+
+
+def languages(understood: tuple[str, ...]) -> tuple[str, ...]:
+    """What can be chosen: English, detection if there is more than one, the others by name.
+
+    `understood` is empty while nobody knows, then all are offered. What is chosen stays on offer.
+    """
+    codes = {*(understood or NAMES), language()}
+    if len(understood) > 1:
+        codes.add(AUTO)
+    first = [code for code in ("en", AUTO) if code in codes]
+    return (*first, *sorted(codes.difference(first), key=language_named))
 
 
 def chosen() -> Setup:
@@ -81,6 +106,7 @@ def chosen() -> Setup:
         category=state[CATEGORY] or Category.MIXED,
         difficulty=state[DIFFICULTY] or Difficulty.MEDIUM,
         question_count=state[COUNT] or 5,
+        language=language(),
     )
 
 

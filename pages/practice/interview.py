@@ -15,7 +15,8 @@ from pages.ui.errors import boundary
 from pages.ui.places import FEEDBACK, SET_UP, go
 from pages.ui.read_aloud import read_aloud
 from pages.ui.text import plain
-from services.domain import AnswerMode, AnswerState, Interview, Question, User
+from pages.ui.wording import language_named
+from services.domain import AUTO, AnswerMode, AnswerState, Interview, Question, User
 from services.errors import NotFound
 from services.interviews import Standing
 
@@ -65,11 +66,13 @@ def _ask(user: User, standing: Standing, question: Question) -> None:
         st.html('<h1 class="sr-only">Interview</h1>')
         place = f"Question {question.number} of {total}"
         kind = f"{question.kind.label} · {question.difficulty.label}"
-        st.progress((question.number - 1) / total, text=f"{place} · {kind}")
+        spoken = interview.setup.language
+        answers = "" if spoken in ("en", AUTO) else f" · Answer in {language_named(spoken)}"
+        st.progress((question.number - 1) / total, text=f"{place} · {kind}{answers}")
     with st.container(key="question"):
         st.header(plain(question.text), anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            read_aloud(question.text, interview.setup.language)
+            read_aloud(question.text)
             with st.popover("What a good answer shows"):
                 for criterion in question.rubric.criteria:
                     st.markdown(f"**{plain(criterion.name)}.** {plain(criterion.description)}")

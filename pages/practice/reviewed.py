@@ -8,7 +8,8 @@ from pages.ui import ratings
 from pages.ui.context import services
 from pages.ui.errors import boundary
 from pages.ui.text import paragraphs, plain
-from pages.ui.wording import clock, figure
+from pages.ui.transcript import as_heard
+from pages.ui.wording import clock, doubt, figure
 from services.domain import Answer, AnswerState, Question, RatingState, ReviewedQuestion, User
 
 LONG = (
@@ -44,7 +45,7 @@ def card(user: User, item: ReviewedQuestion, total: int) -> None:
             )
             if answer and answer.raw:
                 with st.expander("What you had said"):
-                    st.markdown(paragraphs(answer.raw))
+                    _as_heard(answer)
         else:
             _words(item, answer)
             if rating is None or answer.rating_state is not RatingState.RATED:
@@ -78,7 +79,16 @@ def _words(item: ReviewedQuestion, answer: Answer) -> None:
         st.caption("Tinted: the words that the rating relies on.")
     if answer.edited is not None and answer.raw and answer.edited != answer.raw:
         with st.expander("As we heard it, before you edited it"):
-            st.markdown(paragraphs(answer.raw))
+            _as_heard(answer)
+    elif answer.edited is None and (unsure := doubt(answer.segments)):
+        st.caption(f":material/hearing: {plain(unsure)}")
+
+
+def _as_heard(answer: Answer) -> None:
+    with st.container(key=f"heard-{answer.id}"):
+        st.markdown(as_heard(answer.segments))
+        if unsure := doubt(answer.segments):
+            st.caption(f":material/hearing: {plain(unsure)}")
 
 
 def _not_rated(user: User, answer: Answer) -> None:

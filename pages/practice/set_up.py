@@ -8,7 +8,14 @@ from pages.practice import choices
 from pages.ui.context import require_user, services
 from pages.ui.places import INTERVIEW, go
 from pages.ui.text import plain
-from pages.ui.wording import how_long, judged_by, listening_with
+from pages.ui.wording import (
+    answered_in,
+    how_long,
+    judged_by,
+    language_named,
+    listening_with,
+    not_understood,
+)
 from services.domain import Category, Difficulty
 
 
@@ -64,12 +71,36 @@ def practice() -> None:
         wrap=True,
     )
     st.number_input("Number of questions", key=choices.COUNT, min_value=1, max_value=10)
+    answering_in()
+
+
+def answering_in() -> None:
+    """The language of the answers; where there is nothing to choose, just what it is."""
+    status = services().model.status()
+    offered = choices.languages(status.languages)
+    if len(offered) == 1:
+        name = language_named(offered[0])
+        st.caption(f"Answer in {name}: the speech model understands no other language.")
+        return
+    st.selectbox(
+        "Language of your answers",
+        offered,
+        key=choices.LANGUAGE,
+        format_func=language_named,
+    )
+    wrong(not_understood(status, choices.language()))
+    if hint := answered_in(choices.language()):
+        st.caption(hint)
 
 
 def problem(field: str) -> None:
     """What is wrong with the field above, right below it."""
-    if sentence := choices.problem(field):
-        st.markdown(f":orange[:material/error: {sentence}]")
+    wrong(choices.problem(field))
+
+
+def wrong(sentence: str) -> None:
+    if sentence:
+        st.markdown(f":orange[:material/error: {plain(sentence)}]")
 
 
 def outlook() -> None:

@@ -15,6 +15,7 @@ from pages.ui.camera import CONNECT_LIMIT_S, OTHER_TROUBLE, TROUBLE, camera, pre
 from pages.ui.context import Stage, current_user, services
 from pages.ui.errors import boundary, show
 from pages.ui.transcript import live_transcript
+from pages.ui.wording import heard_so
 from services.domain import Answer, Interview, Question, Transcript, User
 from services.errors import AppError
 from services.speech.live_transcript import Heard, LiveTranscript
@@ -120,7 +121,7 @@ def _captions(question: Question, live: LiveTranscript | None, stage: Stage, typ
             )
             return
         heard = live.snapshot()
-        note = _note(heard)
+        note = heard_so(heard)
         begun = bool(heard.transcript.segments or heard.transcript.interim)
         live_transcript(
             str(question.id),
@@ -152,18 +153,6 @@ def _watch_connection(heard: Heard, stage: Stage) -> None:
         return
     release(stage)
     st.rerun()
-
-
-def _note(heard: Heard) -> str:
-    if heard.problem:
-        return heard.problem
-    if heard.state == "waiting_for_model":
-        return (
-            "Your words are being recorded. The transcript follows when the speech model is ready."
-        )
-    if heard.state == "finishing":
-        return "Writing down your last words."
-    return ""
 
 
 def _trouble(user: User, question: Question, stage: Stage) -> None:

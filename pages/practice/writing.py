@@ -10,6 +10,8 @@ from pages.practice.pressing import acting, pressed
 from pages.ui.context import Stage, services, tab
 from pages.ui.errors import boundary, show
 from pages.ui.text import plain
+from pages.ui.transcript import as_heard
+from pages.ui.wording import doubt
 from services.domain import ANSWER_LIMIT, Answer, Interview, Question, User
 from services.errors import AlreadyAnswered, AppError
 
@@ -42,9 +44,9 @@ def review_answer(user: User, interview: Interview, question: Question, answer: 
         )
     if answer.raw:
         left, right = st.columns(2, gap="large")
-        with right, st.container(key="raw_transcript"):
+        with right, st.container(key="heard-raw"):
             st.markdown("**What we heard**")
-            st.markdown(plain(answer.raw))
+            st.markdown(as_heard(answer.segments))
             st.caption(
                 "Kept as it was heard. Correct mistakes in your answer; that is what gets rated."
             )
@@ -52,6 +54,8 @@ def review_answer(user: User, interview: Interview, question: Question, answer: 
         left = st.container()
     with left:
         text = _answer_field(user, answer, tab().stage)
+        if unsure := doubt(answer.segments):
+            st.caption(f":material/hearing: {plain(unsure)} Please check the words there.")
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
             _submit(user, interview, answer, text)

@@ -87,6 +87,11 @@ def current_user() -> User | None:
     return login.user if login else None
 
 
+def is_operator(user: User) -> bool:
+    """Whether this account may see how the server does; a guest never."""
+    return user.email is not None and user.email.lower() in services().settings.operators
+
+
 def require_user() -> User:
     """The signed-in user. Without one the script ends here with the way to sign in."""
     user = current_user()

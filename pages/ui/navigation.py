@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
 from pages.account.entering import settle_cookie
-from pages.ui.context import Stage, current_user, tab
+from pages.ui.context import Stage, current_user, is_operator, tab
 from pages.ui.errors import boundary
-from pages.ui.places import INTERVIEW, PROTECTED, ROOT, SET_UP, SIGN_IN, SIGN_UP, go
+from pages.ui.places import INTERVIEW, PROTECTED, ROOT, SET_UP, SIGN_IN, SIGN_UP, STATUS, go
 from services.domain import User
 
 _HERE = Path(__file__).parent
@@ -61,5 +61,6 @@ def _pages(user: User | None) -> list[st.Page]:
         doors = [SIGN_IN.at(place.url).page() for place in PROTECTED]
         return [SIGN_IN.at(ROOT).page(default=True), SIGN_IN.page(), *doors]
     door = SIGN_UP if user.guest else SIGN_IN
-    rest = [place.page() for place in (*PROTECTED, door)]
-    return [SET_UP.at(ROOT).page(default=True), *rest]
+    seen = replace(STATUS, listed=is_operator(user))
+    rest = [seen if place == STATUS else place for place in PROTECTED]
+    return [SET_UP.at(ROOT).page(default=True), *(place.page() for place in (*rest, door))]

@@ -40,11 +40,12 @@ INTERVIEW = Place("interview", "Interview", "practice/interview.py", listed=Fals
 FEEDBACK = Place("feedback", "Feedback", "practice/feedback.py", listed=False)
 HISTORY = Place("history", "History", "progress/history.py")
 PROGRESS = Place("progress", "Progress", "progress/progress.py")
+STATUS = Place("status", "Status", "operator/status.py", listed=False)  # but for operators
 ACCOUNT = Place("account", "Account", "account/account.py")
 SIGN_IN = Place("sign-in", "Sign in", "account/sign_in.py", listed=False)
 SIGN_UP = replace(SIGN_IN, title="Create account", listed=True)  # the same door, as a guest sees it
 
-PROTECTED = (SET_UP, INTERVIEW, FEEDBACK, HISTORY, PROGRESS, ACCOUNT)
+PROTECTED = (SET_UP, INTERVIEW, FEEDBACK, HISTORY, PROGRESS, STATUS, ACCOUNT)
 ROOT = "start"  # stands for "/": the default page has no address, but needs a name
 
 

@@ -1,9 +1,15 @@
-// The live transcript: settled text is only ever appended, the interim tail is replaced in place.
+// The live transcript: settled text is only ever appended, the interim is replaced in place.
+const UNSURE = "We are not sure we heard this right";
+
+// What has not changed is not touched, so that a selection in it stays.
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 export default function (component) {
   const { data, parentElement } = component;
   const box = parentElement.querySelector(".transcript");
   const settled = box.querySelector(".settled");
-  const interim = box.querySelector(".interim");
   if (box.dataset.answer !== data.answer || settled.children.length > data.segments.length) {
     box.dataset.answer = data.answer;
     settled.replaceChildren();
@@ -11,12 +17,19 @@ export default function (component) {
   const follow = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   for (let i = settled.children.length; i < data.segments.length; i++) {
     const span = document.createElement("span");
-    span.textContent = data.segments[i] + " ";
-    settled.append(span);
+    const { text, certain } = data.segments[i];
+    span.textContent = text;
+    if (!certain) {
+      span.className = "unsure";
+      span.title = UNSURE;
+    }
+    settled.append(span, " ");
   }
-  if (interim.textContent !== data.interim) interim.textContent = data.interim;
-  box.querySelector(".hint").textContent = data.segments.length || data.interim ? "" : data.hint;
-  parentElement.querySelector(".elapsed").textContent = data.elapsed;
-  parentElement.querySelector(".transcript-note").textContent = data.note;
+  put(box.querySelector(".stable"), data.stable);
+  put(box.querySelector(".tail"), data.tail);
+  const begun = data.segments.length || data.stable || data.tail;
+  put(box.querySelector(".hint"), begun ? "" : data.hint);
+  put(parentElement.querySelector(".elapsed"), data.elapsed);
+  put(parentElement.querySelector(".transcript-note"), data.note);
   if (follow) box.scrollTop = box.scrollHeight;
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
 
-from services.domain import Transcript
+from pages.ui.text import plain
+from services.domain import Segment, Transcript
 
 _HERE = Path(__file__).parent
 _LIVE = st.components.v2.component(
@@ -14,7 +16,8 @@ _LIVE = st.components.v2.component(
     html="""
 <div class="transcript-head"><span>What we hear</span><span class="elapsed" role="timer"></span></div>
 <div class="transcript" tabindex="0" role="log" aria-live="polite" aria-label="Transcript"
-  ><span class="settled"></span><span class="interim" aria-live="off"></span><span class="hint"></span></div>
+  ><span class="settled"></span><span class="interim" aria-live="off"><span class="stable"></span><span class="tail"
+  ></span></span><span class="hint"></span></div>
 <div class="transcript-note" role="status"></div>""",
     css=(_HERE / "transcript.css").read_text(),
     js=(_HERE / "transcript.js").read_text(),
@@ -25,17 +28,31 @@ _LIVE = st.components.v2.component(
 def live_transcript(
     answer: str, transcript: Transcript, seconds: float, *, hint: str, note: str = ""
 ) -> None:
-    """Draw settled segments, the interim tail and the time spoken (m:ss). People's text is never HTML here."""
+    """Draw settled segments, the interim tail and the time spoken (m:ss). People's text is never HTML here.
+
+    `hint` stands where the words will be, `note` below them.
+    """
+    interim, stable = transcript.interim, transcript.stable
     _LIVE(
         data={
             "answer": answer,
-            "segments": [s.text for s in transcript.segments],
-            "interim": transcript.interim,
+            "segments": [{"text": s.text, "certain": s.certain} for s in transcript.segments],
+            "stable": interim[:stable],
+            "tail": interim[stable:],
             "elapsed": elapsed(seconds),
             "hint": hint,
             "note": note,
         },
         key="live_transcript",
+    )
+
+
+def as_heard(segments: Iterable[Segment]) -> str:
+    """Markdown of what was heard; uncertain passages get a tint, which `heard-` containers dot instead."""
+    return " ".join(
+        plain(segment.text) if segment.certain else f":gray-background[{plain(segment.text)}]"
+        for segment in segments
+        if segment.text.strip()
     )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from services.domain import AUTO, Segment
+from services.speech.heard import Heard, HeardState, Pace
+from services.speech.languages import name_of
 from services.speech.model import ModelState, ModelStatus
 
 # An answer of one to three minutes (the length that career services advise for a STAR answer), and
@@ -37,6 +41,80 @@ def listening_with(status: ModelStatus) -> str:
                 f"{model} is not on this server yet. It is downloaded once, about {status.size_mb:,} MB, when "
                 "you first press start on the interview screen. You can also type your answers."
             )
+
+
+def language_named(code: str) -> str:
+    """A language by its English name."""
+    return "Detect from my first words" if code == AUTO else name_of(code)
+
+
+def not_understood(status: ModelStatus, code: str) -> str:
+    """Why answers in this language would not become words, and what to do; empty if they would."""
+    known = status.languages
+    if not known or code in known or (code == AUTO and len(known) > 1):
+        return ""
+    if len(known) > 1:
+        return (
+            f"The speech model {status.name} does not understand {language_named(code)}. "
+            "Choose another language, or ask the operator for another model."
+        )
+    only = language_named(known[0])
+    return (
+        f"The speech model {status.name} understands only {only}. Choose {only}, or ask the operator "
+        "for a multilingual model such as base."
+    )
+
+
+def answered_in(code: str) -> str:
+    """What somebody should know who does not answer in English, the language of questions and rubrics."""
+    if code == "en":
+        return ""
+    tongue = "your own language" if code == AUTO else language_named(code)
+    return (
+        f"Questions are in English; answer in {tongue}. The offline coach knows English wording only: "
+        "what it says about an answer in another language means little."
+    )
+
+
+def heard_so(heard: Heard) -> str:
+    """What somebody should know about their words while they speak; empty when all is well."""
+    if heard.problem:
+        return heard.problem
+    if heard.state is HeardState.WAITING_FOR_MODEL:
+        return (
+            "Your words are being recorded. The transcript follows when the speech model is ready."
+        )
+    if heard.state is HeardState.FINISHING:
+        return "Writing down your last words."
+    if heard.pace is Pace.LATER:
+        return (
+            "Many people are speaking at the moment, so live words are off here. "
+            "Your answer is being recorded and its words follow."
+        )
+    if heard.pace is Pace.CATCHING_UP:
+        return "Your words are catching up; nothing is lost."
+    return ""
+
+
+DOUBTS_NAMED = 3  # more would be a second transcript
+
+
+def doubt(segments: Iterable[Segment]) -> str:
+    """How much may not be what was said, and where; empty if nothing. Quotes people's words."""
+    unsure = [segment.text for segment in segments if segment.text and not segment.certain]
+    if not unsure:
+        return ""
+    near = [f"“{_opening(text)}”" for text in unsure[:DOUBTS_NAMED]]
+    if len(unsure) > DOUBTS_NAMED:
+        near.append("elsewhere")
+    *all_but_last, last = near
+    places = f"{', '.join(all_but_last)} and {last}" if all_but_last else last
+    return f"We may have misheard {counted(len(unsure), 'passage')}, near {places}."
+
+
+def _opening(text: str) -> str:
+    words = text.split()
+    return text if len(words) <= 5 else f"{' '.join(words[:4])} …"
 
 
 def judged_by(coach_label: str) -> str:

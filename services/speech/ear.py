@@ -26,15 +26,27 @@ _NO_SOUND = np.zeros(0, np.float32)
 
 
 class Ear:
-    """Owned by the ear thread. The worker only reads `live`, `spool`, `prompt` and `open`."""
+    """Owned by the ear thread. The workers read what is public and set `language` once, when it is found."""
 
     def __init__(
-        self, live: LiveTranscript, spool: Spool, settled: Sequence[Segment], prompt: str
+        self,
+        live: LiveTranscript,
+        spool: Spool,
+        settled: Sequence[Segment],
+        *,
+        prompt: str,
+        language: str,
+        live_words: bool,
     ) -> None:
+        """`language` empty: to be found. `live_words` False: nobody waits for the words right now."""
         self.live = live
         self.spool = spool
         self.prompt = prompt
-        self.open: Utterance | None = None  # replaced as a whole, so other threads may read it
+        self.language = language
+        self.live_words = live_words
+        # Both are replaced as a whole, so other threads may read them.
+        self.open: Utterance | None = None  # what is being said
+        self.closing: Utterance | None = None  # the same as it will be kept if nothing follows
         self._ended = False  # no more sound comes
         self._said = False
         self._resampler: Resampler | None = None
@@ -43,6 +55,7 @@ class Ear:
         # What is not covered by settled words is listened to, again if need be: (start, end) in
         # samples, the last one open. Each stretch has a detector and a segmenter of its own.
         self._stretches = deque(_uncovered(settled, spool.length))
+        self._segmenter = Segmenter(0)
         self._begin()
         self._report()
 
@@ -102,7 +115,7 @@ class Ear:
             self._begin()
             # The last step was filled up with silence that does not exist.
             ended = [Utterance(u.start, min(u.end, end), u.speech) for u in ended]
-        self.open = self._segmenter.open
+        self.open, self.closing = self._segmenter.open, self._segmenter.closing
         return ended
 
     def heard_all(self) -> bool:
@@ -126,7 +139,7 @@ class Ear:
     def _begin(self) -> None:
         """Start on the stretch that is now the first."""
         self._at, _ = self._stretches[0]
-        self._segmenter = Segmenter(self._at)
+        self._segmenter = Segmenter(self._at, self._segmenter.gap)
         self._detector = VoiceActivity()
         before = self.spool.read(max(0, self._at - _WARM_UP), self._at)
         whole = len(before) // STEP * STEP

@@ -17,6 +17,8 @@ from services.errors import SpeechModelMissing
 from services.ports import SpeechEngine
 from services.speech.ear import Ear
 from services.speech.failures import failure_of, told
+from services.speech.figures import SpeechFigures
+from services.speech.heard import Pace
 from services.speech.live_transcript import End, LiveTranscript, Sound
 from services.speech.model import SpeechModel
 from services.speech.spool import Spool
@@ -55,21 +57,28 @@ class Ears:
         answer_id: UUID,
         *,
         settled: Sequence[Segment],
-        prompt: str,
+        prompt: str = "",
+        language: str = "en",
         on_segment: Callable[[int, Segment], None],
         on_finished: Callable[[LiveTranscript], None],
+        on_language: Callable[[str], None] = lambda _code: None,
+        live_words: bool = True,
     ) -> LiveTranscript:
         """Hear an answer: the transcript that is open already, or a new one.
 
         Sound that an earlier server kept is gone on with: what `settled` does not cover becomes words
         again. `on_segment(index, segment)` gets every new segment, `index` counting on from
         `len(settled)`; segments can be stored twice by index, and belong in order of `start`.
-        Both callbacks run on the transcription worker; what they raise becomes the transcript's problem.
+        `prompt` holds names and terms that may be said. An empty `language` is found from the first
+        words and told once to `on_language`. `live_words` False: nobody waits for the words, so others go
+        first; so it is too while more people speak than this machine can follow.
+        All callbacks run on the transcription workers; what they raise becomes the transcript's problem.
         """
         with self._lock:
             known = self._ears.get(answer_id)
             if known is not None and not known.live.over:
                 return known.live
+            refused = live_words and not self._transcriber.admits
             live = LiveTranscript(
                 answer_id,
                 settled=settled,
@@ -77,6 +86,8 @@ class Ears:
                 model_is_ready=lambda: self._engine() is not None,
                 on_segment=on_segment,
                 on_finished=on_finished,
+                on_language=on_language,
+                pace=Pace.LATER if refused else Pace.LIVE,
                 clock=self._clock,
             )
             # Sound that a full disk refused is only in the old spool's memory: go on with that one.
@@ -84,7 +95,12 @@ class Ears:
             if known is not None and spool is None:
                 known.spool.close()
             self._ears[answer_id] = Ear(
-                live, spool or Spool(self.spool_path(answer_id)), settled, prompt
+                live,
+                spool or Spool(self.spool_path(answer_id)),
+                settled,
+                prompt=prompt,
+                language=language,
+                live_words=live_words and not refused,
             )
             return live
 
@@ -115,8 +131,17 @@ class Ears:
         """Answers whose sound lies in a spool, of this and earlier runs."""
         return tuple(UUID(path.stem) for path in self._spool_dir.glob("*-*-*-*-*.pcm"))
 
+    def figures(self) -> SpeechFigures:
+        """How the hearing of this process does; nothing personal."""
+        with self._lock:
+            ears = list(self._ears.values())
+        open_ears = [ear for ear in ears if not ear.live.over]
+        return self._transcriber.figures(
+            answers=len(open_ears), speaking=sum(ear.open is not None for ear in open_ears)
+        )
+
     def shutdown(self) -> None:
-        """Stop both threads. Nothing is lost: spools are complete at every moment."""
+        """Stop all threads. Nothing is lost: spools are complete at every moment."""
         self._stopping.set()
         self._thread.join(5)
         self._transcriber.shutdown(5)
@@ -166,7 +191,7 @@ class Ears:
         if ear.behind:
             for utterance in ear.walk():
                 self._transcriber.settle(ear, utterance)
-            self._transcriber.sketch(ear)
+            self._transcriber.listen(ear)
         if ear.heard_all():
             self._transcriber.end(ear)
 
@@ -175,6 +200,9 @@ class Ears:
             idle = ear.live.idle_s
             if idle >= REST_AFTER and ear.open is not None and not ear.behind:
                 ear.rest()
+            if ear.live.pace is Pace.LATER and self._transcriber.admits:
+                ear.live_words = True  # there is room again
+                ear.live.paced(Pace.LIVE)
             if idle >= FORGET_AFTER and not ear.spool.unwritten and self._is_idle(ear):
                 self.close(answer_id)
 

@@ -18,6 +18,15 @@ class HeardState(StrEnum):
     FAILED = "failed"
 
 
+class Pace(StrEnum):
+    """How the words keep up. CATCHING_UP: they come late. LATER: too many speak at once for live words
+    here; the sound is kept and its words follow."""
+
+    LIVE = "live"
+    CATCHING_UP = "catching_up"
+    LATER = "later"
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What has been heard of an answer at one moment."""
@@ -27,7 +36,9 @@ class Heard:
     seconds: float  # of sound, counted in samples
     level: float  # 0-1, loudness of the last 0.2 s
     idle_s: float  # since the last frame
+    shown_s: float  # the words on show, interim ones included, were made from the sound up to here
     state: HeardState
+    pace: Pace
     pending: bool  # finished, and some sound is not in words yet; opening it again goes on
     problem: str  # for the candidate; empty when all is well
     version: int  # another number whenever the words, the state or the problem changed

@@ -3,7 +3,7 @@
     asyncio loop (WebRTC)     take_over, hear          copies a frame and queues it
     script thread             snapshot, finish, ...    reads an immutable value
     ear thread                kept                     sound is on disk
-    transcription worker      sketched, settled, gave_up, end
+    transcription workers     sketched, settled, gave_up, paced, language_found, end (one at a time)
 
 One lock, held for microseconds and never while a callback runs.
 """
@@ -22,6 +22,8 @@ from services.ports import SAMPLE_RATE, Samples
 from services.speech.failures import failure_of, told
 from services.speech.heard import Heard as Heard  # readers of a transcript need it
 from services.speech.heard import HeardState as HeardState
+from services.speech.heard import Pace as Pace
+from services.speech.interim import Interim, together
 from services.speech.sound import Piece, pcm_of
 
 _QUIET_AFTER = 0.5  # s without a frame: the meter falls to nothing
@@ -46,6 +48,8 @@ class LiveTranscript:
         model_is_ready: Callable[[], bool],
         on_segment: Callable[[int, Segment], None],
         on_finished: Callable[[LiveTranscript], None],
+        on_language: Callable[[str], None],
+        pace: Pace,
         clock: Callable[[], float],
     ) -> None:
         self.answer_id = answer_id
@@ -53,6 +57,7 @@ class LiveTranscript:
         self._model_is_ready = model_is_ready
         self._on_segment = on_segment
         self._on_finished = on_finished
+        self._on_language = on_language
         self._clock = clock
         self._lock = Lock()
         self._over = Event()
@@ -64,7 +69,9 @@ class LiveTranscript:
         self._segments = sorted(settled, key=_start)
         self._unstored: list[tuple[int, Segment]] = []
         self._next_index = len(settled)
-        self._sketches: dict[int, str] = {}  # first sample of an utterance -> its interim text
+        self._interims: dict[int, Interim] = {}  # by the first sample of their utterance
+        self._settled_to = max((round(s.end * SAMPLE_RATE) for s in settled), default=0)
+        self._pace = pace
         self._lost: list[tuple[float, float]] = []  # spans that the model failed on
         self._ending = False
         self._end_state: HeardState | None = None
@@ -109,14 +116,18 @@ class LiveTranscript:
         ready = self._model_is_ready()
         with self._lock:
             idle = max(0.0, self.idle_s)
-            sketches = [text for _, text in sorted(self._sketches.items()) if text]
+            interims = [i for _, i in sorted(self._interims.items())]
+            shown = max([self._settled_to, *(i.upto for i in interims)])
+            text, stable = together(interims)
             return Heard(
-                transcript=Transcript(segments=tuple(self._segments), interim=" ".join(sketches)),
+                transcript=Transcript(segments=tuple(self._segments), interim=text, stable=stable),
                 source=self._source,
                 seconds=self._seconds,
                 level=self._level if idle < _QUIET_AFTER else 0.0,
                 idle_s=idle,
+                shown_s=shown / SAMPLE_RATE,
                 state=self._state(ready),
+                pace=self._pace,
                 pending=self._pending,
                 problem=" ".join(self._problems.values()),
                 # The model's arrival changes the state without passing here.
@@ -137,6 +148,10 @@ class LiveTranscript:
         return self._clock() - self._last_frame
 
     @property
+    def pace(self) -> Pace:
+        return self._pace
+
+    @property
     def ending(self) -> bool:
         return self._ending
 
@@ -148,19 +163,24 @@ class LiveTranscript:
         with self._lock:
             self._tell("hearing", problem)
 
-    # --- transcription worker -------------------------------------------------------------
+    # --- transcription workers ------------------------------------------------------------
 
-    def sketched(self, start: int, text: str) -> None:
-        """Interim text of the utterance that starts at sample `start`."""
+    def sketched(self, start: int, text: str, stable: int, upto: int) -> None:
+        """Interim text of the utterance that starts at sample `start`, of its sound up to `upto`.
+
+        The first `stable` characters will hardly change until it is settled.
+        """
         with self._lock:
-            if self._sketches.get(start) != text:
-                self._sketches[start] = text
+            before = self._interims.get(start)
+            self._interims[start] = Interim(text, stable, upto)
+            if before is None or (before.text, before.stable) != (text, stable):
                 self._version += 1
 
     def settled(self, end: int, segment: Segment | None) -> None:
         """The utterance up to sample `end` has its final words (None: it held none)."""
         with self._lock:
-            self._sketches = {s: t for s, t in self._sketches.items() if s >= end}
+            self._interims = {s: i for s, i in self._interims.items() if s >= end}
+            self._settled_to = max(self._settled_to, end)
             if segment is not None:
                 insort(self._segments, segment, key=_start)
                 self._unstored.append((self._next_index, segment))
@@ -168,11 +188,26 @@ class LiveTranscript:
             self._version += 1
         self._store()
 
+    def paced(self, pace: Pace) -> None:
+        """How the words keep up has changed."""
+        with self._lock:
+            if self._pace is not pace:
+                self._pace = pace
+                self._version += 1
+
+    def language_found(self, code: str) -> None:
+        """The language was recognised from the first words; it is kept from now on."""
+        error = failure_of(self._on_language, code)
+        with self._lock:
+            self._tell(
+                "language", told(error, "Your language could not be stored.") if error else ""
+            )
+
     def gave_up(self, start: int, end: int, error: Exception) -> None:
         """An utterance (samples start..end) did not become words; its sound stays in the spool."""
         why = told(error, "The speech model failed on part of your answer.")
         with self._lock:
-            self._sketches = {s: t for s, t in self._sketches.items() if s >= end}
+            self._interims = {s: i for s, i in self._interims.items() if s >= end}
             self._lost.append((start / SAMPLE_RATE, end / SAMPLE_RATE))
             places = ", ".join(f"{_clock_time(a)} to {_clock_time(b)}" for a, b in self._lost)
             self._tell("words", f"{why} Not in words: {places}. The sound is kept.")
@@ -183,7 +218,7 @@ class LiveTranscript:
         with self._lock:
             failed = bool(self._lost or self._unstored)
             self._pending = pending or failed
-            self._sketches = {}
+            self._interims = {}
         error = failure_of(self._on_finished, self)
         with self._lock:
             if error is not None:

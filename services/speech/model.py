@@ -16,7 +16,8 @@ from pathlib import Path
 from services.errors import AppError, SpeechModelMissing
 from services.ports import SpeechEngine
 from services.speech.failures import failure_of
-from services.speech.model_folder import check_model_folder, looks_like_a_folder
+from services.speech.languages import NAMES
+from services.speech.model_folder import check_model_folder, languages_of, looks_like_a_folder
 from services.speech.transcriber import give_way
 
 Report = Callable[[int, int], None]  # bytes here, bytes in all
@@ -68,6 +69,7 @@ class ModelStatus:
     problem: str = ""
     remedy: str = ""
     downloadable: bool = False
+    languages: tuple[str, ...] = ()  # that it understands; empty: not known yet
 
     @property
     def progress(self) -> float:
@@ -115,7 +117,13 @@ class SpeechModel:
         elif setting in MODELS:
             self._repository, size = MODELS[setting]
             self._folder = cache_dir / setting
-            self._status = ModelStatus(ModelState.ABSENT, setting, size_mb=size, downloadable=True)
+            self._status = ModelStatus(
+                ModelState.ABSENT,
+                setting,
+                size_mb=size,
+                downloadable=True,
+                languages=_languages_of_name(setting),
+            )
         else:
             self._status = ModelStatus(
                 ModelState.FAILED,
@@ -194,6 +202,7 @@ class SpeechModel:
         engine = self._load(folder)
         with self._lock:
             self._engine = engine
+            self._status = replace(self._status, languages=languages_of(folder))
             self._set(ModelState.READY)
 
     def _fetch(self, folder: Path) -> None:
@@ -221,4 +230,15 @@ def _status_of(folder: Path) -> ModelStatus:
         check_model_folder(folder)
     except SpeechModelMissing as error:
         return ModelStatus(ModelState.FAILED, name, problem=error.message, remedy=error.remedy)
-    return ModelStatus(ModelState.ABSENT, name)
+    return ModelStatus(ModelState.ABSENT, name, languages=languages_of(folder))
+
+
+def _languages_of_name(name: str) -> tuple[str, ...]:
+    # Distil-Whisper keeps the multilingual tokens, but learned English alone (its model cards).
+    english = name.endswith(".en") or name.startswith("distil-")
+    return ("en",) if english else tuple(code for code in NAMES if code != "yue" or _has_yue(name))
+
+
+def _has_yue(name: str) -> bool:
+    """Cantonese came with large-v3."""
+    return name in {"large-v3", "large", "large-v3-turbo", "turbo"}

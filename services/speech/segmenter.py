@@ -1,9 +1,10 @@
 """Probabilities of speech -> utterances. Pure arithmetic on a clock that counts samples.
 
 Thresholds are Silero's own (snakers4/silero-vad `get_speech_timestamps`: 0.5 starts, 0.15 less
-keeps going). The pause is the 0.6 s of RealtimeSTT: people who think while they answer pause for
-0.3-0.5 s inside a phrase, and an utterance should be a phrase. 14 s stays clear of Whisper's window of
-30 s and bounds both the wait for settled text and the work at the end of an answer.
+keeps going). The pause that ends an utterance is learned from the speaker, as LiveKit's dynamic
+endpointing does: fluent people need 0.4 s, those who search for words 0.8 s, and everybody starts at the
+0.6 s of RealtimeSTT. After 12 s any breath will do, and at 14 s the utterance is cut: that bounds both
+the wait for settled text and the work at the end of an answer.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ SPEECH_STARTS = 0.5
 SPEECH_GOES_ON = 0.35
 PRE_ROLL = round(0.3 * SAMPLE_RATE)  # soft first consonants come before the detector is sure
 MARGIN = round(0.3 * SAMPLE_RATE)  # Whisper drops the last word when nothing follows it
-PAUSE = round(0.6 * SAMPLE_RATE)
+PAUSE = round(0.6 * SAMPLE_RATE)  # before anything is known of the speaker
+SHORTEST_PAUSE = round(0.4 * SAMPLE_RATE)
+LONGEST_PAUSE = round(0.8 * SAMPLE_RATE)
+PAUSE_PER_GAP = (
+    2.0  # an utterance ends at twice the silence that this speaker leaves inside a phrase
+)
+LEARNING = 0.1  # weight of a new gap (LiveKit's 0.9 for what was known)
+GAPS = (round(0.1 * SAMPLE_RATE), LONGEST_PAUSE)  # shorter is a consonant, longer a thought
+LONG = 12 * SAMPLE_RATE
+BREATH = 3 * STEP  # 96 ms, the shortest silence that Silero cuts at
 LONGEST = 14 * SAMPLE_RATE
 CUT_WITHIN = 6 * SAMPLE_RATE
 SHORTEST = round(0.25 * SAMPLE_RATE)  # voiced; a key or a cough is shorter, "no" is longer
@@ -48,13 +58,21 @@ class _Step:
 class Segmenter:
     """One stream of steps that begins at sample `origin`. Not thread-safe; the ear thread owns it."""
 
-    def __init__(self, origin: int) -> None:
+    def __init__(self, origin: int, gap: float = PAUSE / PAUSE_PER_GAP) -> None:
+        """`gap`: what is known of the speaker, from an earlier stream's `gap`."""
         self._at = origin  # first sample not heard yet
         self._floor = origin  # nothing before this belongs to a new utterance
         self._start: int | None = None
         self._steps: list[_Step] = []  # since speech started in the open utterance
         self._quiet_since: int | None = None
         self._after_cut = False
+        self.gap = gap  # samples; the silence that this speaker usually leaves inside a phrase
+        self._ended_at: int | None = None  # where the speech of the last utterance ended
+
+    @property
+    def pause(self) -> int:
+        """Samples of quiet that end an utterance of this speaker at present."""
+        return round(min(max(PAUSE_PER_GAP * self.gap, SHORTEST_PAUSE), LONGEST_PAUSE))
 
     def hear(self, probabilities: Iterable[float], loudness: Iterable[float]) -> list[Utterance]:
         """Take steps of 512 samples (their probability of speech and RMS); return what they ended."""
@@ -77,11 +95,18 @@ class Segmenter:
         return Utterance(self._start, self._at, _speech(self._steps, self._start, self._at))
 
     @property
+    def closing(self) -> Utterance | None:
+        """The open utterance exactly as it will be if nothing more is said; None while that is unknown."""
+        if self._start is None or self._quiet_since is None:
+            return None
+        return self._whole(self._quiet_since) if self._at - self._quiet_since >= MARGIN else None
+
+    @property
     def floor(self) -> int:
         """No utterance to come starts before this sample."""
         if self._start is not None:
             return self._start
-        return max(self._floor, self._at - SYLLABLE - PAUSE - PRE_ROLL)
+        return max(self._floor, self._at - SYLLABLE - LONGEST_PAUSE - PRE_ROLL)
 
     def _step(self, step: _Step) -> list[Utterance]:
         self._at += STEP
@@ -92,14 +117,23 @@ class Segmenter:
         assert self._start is not None
         self._steps.append(step)
         if step.probability >= SPEECH_STARTS:
+            if self._quiet_since is not None:
+                self._learn(step.at - self._quiet_since)
             self._quiet_since = None
         elif step.probability < SPEECH_GOES_ON and self._quiet_since is None:
             self._quiet_since = step.at
-        if self._quiet_since is not None and self._at - self._quiet_since >= PAUSE:
+        long = self._at - self._start >= LONG
+        enough = BREATH if long else self.pause
+        if self._quiet_since is not None and self._at - self._quiet_since >= enough:
             return self._close(self._quiet_since)
         if self._at - self._start >= LONGEST:
             return self._cut()
         return []
+
+    def _learn(self, gap: int) -> None:
+        shortest, longest = GAPS
+        if shortest <= gap <= longest:
+            self.gap += LEARNING * (gap - self.gap)
 
     def _open(self, at: int) -> None:
         # Steps left by `_close` are a blip too short to stand alone: the first syllable of this?
@@ -109,23 +143,33 @@ class Segmenter:
             self._steps, first = [], at
         self._start = max(self._floor, first - PRE_ROLL)
         self._quiet_since = None
+        if self._ended_at is not None:  # it may have been ended too early
+            self._learn(at - self._ended_at)
 
     def _close(self, speech_end: int) -> list[Utterance]:
-        assert self._start is not None
-        start, self._start, self._quiet_since = self._start, None, None
-        end = min(speech_end + MARGIN, self._at)
-        self._steps = [s for s in self._steps if s.at < speech_end]
-        sure = sum(STEP for s in self._steps if s.probability >= SPEECH_STARTS)
-        if sure < (STEP if self._after_cut else SHORTEST):
+        utterance = self._whole(speech_end)
+        self._start, self._quiet_since = None, None
+        if utterance is None:
+            self._steps = [s for s in self._steps if s.at < speech_end]
             return []
-        utterance = Utterance(start, end, _speech(self._steps, start, end))
-        self._floor, self._steps, self._after_cut = end, [], False
+        self._floor, self._steps, self._after_cut = utterance.end, [], False
+        self._ended_at = speech_end
         return [utterance]
 
-    def _cut(self) -> list[Utterance]:
-        """No pause in 14 s: cut where speech was least likely, and among equals where it was softest.
+    def _whole(self, speech_end: int) -> Utterance | None:
+        """The open utterance if its speech ends there; None when that is too short to be a word."""
+        assert self._start is not None
+        steps = [s for s in self._steps if s.at < speech_end]
+        sure = sum(STEP for s in steps if s.probability >= SPEECH_STARTS)
+        if sure < (STEP if self._after_cut else SHORTEST):
+            return None
+        end = min(speech_end + MARGIN, self._at, self._start + LONGEST)
+        return Utterance(self._start, end, _speech(steps, self._start, end))
 
-        The dip is a mean over three steps (96 ms), the shortest silence that Silero cuts at.
+    def _cut(self) -> list[Utterance]:
+        """Not a breath in 14 s: cut where speech was least likely, among equals where it was softest.
+
+        The dip is a mean over three steps, a breath long.
         """
         assert self._start is not None
         first = next(i for i, s in enumerate(self._steps) if s.at >= self._at - CUT_WITHIN)

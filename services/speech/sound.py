@@ -43,7 +43,10 @@ class Resampler:
 
     def pcm(self, piece: Piece) -> bytes:
         """Mono 16 kHz s16le of a piece; channels are averaged."""
-        frame = av.AudioFrame.from_ndarray(piece.array, format=piece.format, layout=piece.layout)
+        array = piece.array
+        if np.issubdtype(array.dtype, np.floating):  # a resampler makes noise of what is no number
+            array = _tame(array).astype(array.dtype)
+        frame = av.AudioFrame.from_ndarray(array, format=piece.format, layout=piece.layout)
         frame.sample_rate = piece.rate
         return self._drain(frame)
 
@@ -58,11 +61,15 @@ class Resampler:
 
 def pcm_of(samples: Samples) -> bytes:
     """Float samples at 16 kHz -> s16le. What is not a number is silence; what is too loud is clipped."""
-    tame = np.nan_to_num(np.asarray(samples, np.float32).ravel(), posinf=1.0, neginf=-1.0)
-    return bytes((np.clip(tame, -1.0, 1.0) * 32767).astype("<i2").tobytes())
+    return bytes((_tame(samples.ravel()) * 32767).astype("<i2").tobytes())
 
 
 def loudness(samples: Samples) -> float:
     """0 (60 dB below full scale, a quiet room) to 1 (full scale), as a meter shows it."""
     rms = float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
     return min(1.0, max(0.0, 1 + math.log10(max(rms, 1e-6)) / 3))
+
+
+def _tame(samples: NDArray[Any]) -> Samples:
+    numbers = np.nan_to_num(np.asarray(samples, np.float32), posinf=1.0, neginf=-1.0)
+    return np.clip(numbers, -1.0, 1.0)

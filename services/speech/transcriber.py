@@ -1,50 +1,36 @@
-"""The transcription worker: one thread that decides which utterance becomes words next.
+"""The transcription workers: threads that take what the scheduler chooses and call the engine with it.
 
-Order: answers that end, before utterances that are complete, before sketches of what is being said.
-A sketch that has waited a second goes between two utterances, so that nobody's words stand still
-while somebody else's long recording is worked off. Answers take turns.
+One lock guards the scheduler. Engine calls, reading sound and the answers' callbacks happen outside it,
+and because a speaker has one thing under way at most, an answer's callbacks never overlap. There is one
+thread more than calls run at once: what needs no call, above all the words of somebody who stopped after
+a pause, never waits for one.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from services.domain import Segment, Word
-from services.ports import SAMPLE_RATE, SpeechEngine
-from services.speech.credible import credible
+from services.ports import SAMPLE_RATE, Settled, Sketch, SpeechEngine
+from services.speech.calls import Calls, group_of, segment_of, sketch_of, sole_language
+from services.speech.desk import new_draft
 from services.speech.ear import Ear
 from services.speech.failures import failure_of
-from services.speech.segmenter import Utterance
+from services.speech.figures import SpeechFigures
+from services.speech.heard import Pace
+from services.speech.jobs import Batch, Capacity, Done, Handover, Job, Result, Task
+from services.speech.scheduler import Scheduler
+from services.speech.segmenter import MARGIN, Utterance
+from services.speech.stopwatch import Latencies, Work
 
-_SKETCH_EVERY = 0.7  # s between two sketches of one answer; more when the machine is slow
-_SKETCH_PATIENCE = 1.0  # s after which a sketch goes before the next utterance
-_SKETCH_VOICED = SAMPLE_RATE // 2  # less speech than this gives no stable words
 _NICENESS = 5  # sound and screens go first; what CTranslate2 starts inherits it
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What lies on the worker's desk for one answer."""
-
-    ear: Ear
-    utterances: deque[tuple[Utterance, int]] = field(default_factory=deque)  # with failed attempts
-    working_on: Utterance | None = None
-    sketch_since: float | None = None  # somebody waits for a sketch since then
-    sketch_due: float = 0.0
-    sketched_to: int = 0  # last voiced sample in the latest sketch
-    ending: bool = False
-
-
-_Job = Callable[[], None]
+_LOOK_AGAIN = 0.2  # s at most; a caption may be due, or somebody's pace have changed
 
 
 class Transcriber:
-    """Fed by the ear thread; calls the engine and the answers' callbacks on its own thread."""
+    """Fed by the ear thread; calls the engine and the answers' callbacks on threads of its own."""
 
     def __init__(
         self, engine: Callable[[], SpeechEngine | None], clock: Callable[[], float]
@@ -52,49 +38,48 @@ class Transcriber:
         self._engine = engine
         self._clock = clock
         self._changed = threading.Condition()
-        self._desks: dict[Ear, _Desk] = {}  # in the order of turns
-        self._sketched_last = False
+        self._scheduler: Scheduler[Ear] = Scheduler()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="transcription", daemon=True)
-        self._thread.start()
+        self._threads: list[threading.Thread] = []
+        self._work = Work(clock())
+        self._calls = Calls(self._work, clock)
+        self._interim, self._settled, self._stop = Latencies(), Latencies(), Latencies()
+        self._promoted = 0
+        self._hire(2)
 
     # --- ear thread -----------------------------------------------------------------------
 
     def settle(self, ear: Ear, utterance: Utterance) -> None:
         """Queue a complete utterance."""
+        said_to = utterance.speech[-1][1] if utterance.speech else utterance.end
+        ago = max(0.0, (ear.spool.length - said_to) / SAMPLE_RATE)
         with self._changed:
-            self._desk(ear).utterances.append((utterance, 0))
+            self._scheduler.add(ear, utterance, self._clock(), ago)
             self._changed.notify()
 
-    def sketch(self, ear: Ear) -> None:
-        """Ask for interim text if there is more to sketch; only the latest sound is ever used."""
-        utterance = ear.open
-        if utterance is None or utterance.voiced < _SKETCH_VOICED:
-            return
+    def listen(self, ear: Ear) -> None:
+        """What `ear` has open changed; all that ended before was given to `settle`."""
         with self._changed:
-            desk = self._desk(ear)
-            if desk.sketch_since is None and utterance.speech[-1][1] > desk.sketched_to:
-                desk.sketch_since = self._clock()
+            if self._scheduler.listen(ear, self._clock()):
                 self._changed.notify()
 
     def end(self, ear: Ear) -> None:
         """No more utterances of this answer come."""
         with self._changed:
-            self._desk(ear).ending = True
+            self._scheduler.end(ear, self._clock())
             self._changed.notify()
 
     def quiet(self, ear: Ear) -> bool:
-        """Is nothing left to do for this answer?"""
+        """Is nothing left to do for this answer until more is said?"""
         with self._changed:
-            desk = self._desks.get(ear)
-            return desk is None or not (desk.utterances or desk.working_on or desk.ending)
+            return self._scheduler.quiet(ear)
 
     # --- any thread -----------------------------------------------------------------------
 
     def drop(self, ear: Ear) -> None:
-        """Forget an answer; a job that runs for it comes to nothing."""
+        """Forget an answer; what runs for it comes to nothing."""
         with self._changed:
-            self._desks.pop(ear, None)
+            self._scheduler.drop(ear)
 
     def wake(self) -> None:
         """The speech model may have arrived."""
@@ -102,122 +87,155 @@ class Transcriber:
             self._changed.notify()
 
     def shutdown(self, timeout: float) -> None:
+        """Stop the threads; `timeout` seconds for each that is in a call."""
         with self._changed:
             self._stopping = True
-            self._changed.notify()
-        self._thread.join(timeout)
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(timeout)
 
-    def _desk(self, ear: Ear) -> _Desk:
-        return self._desks.setdefault(ear, _Desk(ear))
+    @property
+    def admits(self) -> bool:
+        """Would a new answer get live captions?"""
+        with self._changed:
+            return self._scheduler.admits(self._clock(), _calls_at_once(self._engine()))
 
-    # --- transcription worker -------------------------------------------------------------
+    def figures(self, answers: int, speaking: int) -> SpeechFigures:
+        """How it goes; the caller knows how many answers are open and how many of them speak.
+
+        Interim latency counts from the reading of the sound, which is up to one step of the detector
+        (32 ms) and one turn of the ear thread after its last sample came.
+        """
+        engine = self._engine()
+        with self._changed:
+            now, workers = self._clock(), _calls_at_once(engine)
+            admits = self._scheduler.admits(now, workers)
+            waiting, oldest = self._scheduler.waiting, self._scheduler.oldest_wait(now)
+        return SpeechFigures(
+            engine=engine.report() if engine else None,
+            pace=Pace.LIVE if admits else Pace.LATER,
+            answers=answers,
+            speaking=speaking,
+            waiting=waiting,
+            oldest_wait_s=oldest,
+            busy=self._work.busy(now, workers),
+            interim=self._interim.spread(),
+            settled=self._settled.spread(),
+            stop=self._stop.spread(),
+            calls=self._work.calls,
+            passages=self._work.passages,
+            promoted=self._promoted,
+            failures=self._work.failures,
+        )
+
+    # --- transcription workers ------------------------------------------------------------
+
+    def _hire(self, threads: int) -> None:
+        while len(self._threads) < threads:
+            name = f"transcription-{len(self._threads)}"
+            self._threads.append(threading.Thread(target=self._run, name=name, daemon=True))
+            self._threads[-1].start()
 
     def _run(self) -> None:
         give_way()
-        while True:
-            with self._changed:
-                job = self._next()
-                while job is None and not self._stopping:
-                    self._changed.wait(0.2)  # a sketch may have become due
-                    job = self._next()
-                if self._stopping or job is None:
-                    return
+        while (job := self._next()) is not None:
             failure_of(job)
 
-    def _next(self) -> _Job | None:
-        """The job to do now. Called with the lock held."""
-        engine = self._engine()
-        desks = list(self._desks.values())
-        for desk in desks:
-            if desk.ending and (engine is None or not desk.utterances):
-                return partial(self._end, desk)
-        if engine is None:
+    def _next(self) -> Callable[[], None] | None:
+        """Wait for something to do; None when it is time to stop."""
+        with self._changed:
+            while not self._stopping:
+                engine, now = self._engine(), self._clock()
+                self._hire(_calls_at_once(engine) + 1)
+                work = self._scheduler.take(now, _capacity(engine))
+                paces = [(d.speaker, d.pace) for d in self._scheduler.paces(now)] if engine else []
+                if work is not None or paces:
+                    self._changed.notify()  # there may be more, for another thread
+                    return partial(self._do, engine, work, paces)
+                self._changed.wait(self._until_due(now))
             return None
-        now = self._clock()
-        sketches = [d for d in desks if d.sketch_since is not None and d.sketch_due <= now]
-        sketches.sort(key=lambda d: d.sketch_since or 0.0)
-        waiting = [d for d in desks if d.utterances]
-        waiting.sort(key=lambda d: not d.ending)  # stable: turns stay
-        overdue = sketches and now - (sketches[0].sketch_since or now) >= _SKETCH_PATIENCE
-        if sketches and (not waiting or (overdue and not self._sketched_last)):
-            self._sketched_last = True
-            return partial(self._sketch, sketches[0], engine)
-        if waiting:
-            self._sketched_last = False
-            desk = waiting[0]
-            self._desks[desk.ear] = self._desks.pop(desk.ear)  # to the end of the turns
-            utterance, failures = desk.utterances.popleft()
-            desk.working_on = utterance
-            return partial(self._settle, desk, utterance, failures, engine)
-        return None
 
-    def _settle(
-        self, desk: _Desk, utterance: Utterance, failures: int, engine: SpeechEngine
+    def _until_due(self, now: float) -> float | None:
+        if self._scheduler.idle:
+            return None
+        due = self._scheduler.due(now)
+        return _LOOK_AGAIN if due is None else min(_LOOK_AGAIN, due - now)
+
+    def _do(
+        self,
+        engine: SpeechEngine | None,
+        work: Handover[Ear] | Batch[Ear] | None,
+        paces: Sequence[tuple[Ear, Pace]],
     ) -> None:
-        ear, words = desk.ear, list[Word]()
+        for ear, pace in paces:
+            ear.live.paced(pace)
+        if isinstance(work, Handover):
+            failure_of(self._hand_over, work)
+            with self._changed:
+                self._scheduler.handed(work)
+        elif work is not None and engine is not None:
+            results = self._calls.results(engine, work)
+            for job, result in zip(work.jobs, results, strict=True):
+                failure_of(self._show, job, result, work.began)
+            with self._changed:
+                self._scheduler.done(work, results, self._clock())
 
-        def transcribe() -> None:
-            sound = ear.spool.read(utterance.start, utterance.end)
-            words.extend(engine.transcribe(sound, prompt=ear.prompt))
+    # --- what is told ---------------------------------------------------------------------
 
-        error = failure_of(transcribe)
-        with self._changed:
-            desk.working_on = None
-            if self._desks.get(ear) is not desk:
-                return
-            if error is not None and failures == 0:
-                desk.utterances.appendleft((utterance, 1))
-                return
-        if error is not None:
-            ear.live.gave_up(utterance.start, utterance.end, error)
+    def _hand_over(self, handover: Handover[Ear]) -> None:
+        ear = handover.desk.speaker
+        if handover.language:
+            ear.language = handover.language
+            ear.live.language_found(handover.language)
+        for done in handover.done:
+            self._tell(ear, done)
+        ear.spool.release(handover.keep_from)
+        if handover.ends:
+            ear.live.end(handover.pending or not ear.spool.opened)
+            self._stop.add(self._clock() - (handover.desk.ending_since or 0.0))
+
+    def _tell(self, ear: Ear, done: Done) -> None:
+        utterance = done.waiting.utterance
+        if isinstance(done.result, Exception):
+            ear.live.gave_up(utterance.start, utterance.end, done.result)
             return
-        ear.live.settled(utterance.end, _segment(utterance, words))
+        ear.live.settled(utterance.end, segment_of(utterance, done.result, ear.language))
+        if ear.live_words:
+            self._settled.add(self._clock() - done.waiting.spoken)
         with self._changed:
-            starts = [u.start for u, _ in desk.utterances]
-        ear.spool.release(min([ear.needed_from, *starts]))
+            self._promoted += done.early
 
-    def _sketch(self, desk: _Desk, engine: SpeechEngine) -> None:
-        utterance, began = desk.ear.open, self._clock()
-        if utterance is not None and utterance.voiced >= _SKETCH_VOICED:
-            sound = desk.ear.spool.read(utterance.start, utterance.end)
-            text: list[str] = []
-            failure_of(lambda: text.append(engine.sketch(sound)))
-            if text:  # a failed sketch is no loss: the utterance itself is still to come
-                desk.ear.live.sketched(utterance.start, text[0])
-        with self._changed:
-            now = self._clock()
-            desk.sketch_since = None
-            desk.sketched_to = utterance.speech[-1][1] if utterance and utterance.speech else 0
-            # On a slow machine sketches must leave room for the words that are kept.
-            desk.sketch_due = began + max(_SKETCH_EVERY, 1.3 * (now - began))
-
-    def _end(self, desk: _Desk) -> None:
-        with self._changed:
-            if self._desks.get(desk.ear) is not desk:
-                return
-            pending = bool(desk.utterances) or not desk.ear.spool.opened
-        desk.ear.live.end(pending)
-        self.drop(desk.ear)
+    def _show(self, job: Job[Ear], result: Result, began: float) -> None:
+        """Interim words; a sketch that failed is no loss, for the utterance itself is still to come."""
+        desk, ear, utterance = job.desk, job.speaker, job.utterance
+        (begin, end), *_ = job.spans
+        if isinstance(result, Sketch) and desk.draft is not None:
+            desk.draft.heard(result, begin, end, quiet=end - utterance.speech[-1][1] >= MARGIN)
+        elif isinstance(result, Settled) and job.task is Task.EARLY:
+            # What follows, if it goes on, is drafted after these words: heard twice alike, as it were.
+            desk.draft = new_draft(begin, ear.language)
+            desk.draft.window(end, end - begin)
+            for _ in range(2):
+                desk.draft.heard(sketch_of(utterance, result, ear.language), begin, end, True)
+        else:
+            return
+        ear.live.sketched(utterance.start, desk.draft.text, desk.draft.stable, end)
+        self._interim.add(self._clock() - began)
 
 
-def _segment(utterance: Utterance, words: list[Word]) -> Segment | None:
-    """The words on the answer's clock; None when nothing credible was said."""
-    offset = utterance.start / SAMPLE_RATE
-    placed = (
-        w.model_copy(update={"start": offset + w.start, "end": offset + w.end}) for w in words
-    )
-    kept = credible(placed, utterance)
-    if not kept:
+def _capacity(engine: SpeechEngine | None) -> Capacity[Ear] | None:
+    if engine is None:
         return None
-    return Segment(
-        start=offset,
-        end=utterance.end / SAMPLE_RATE,
-        text=" ".join(w.text for w in kept),
-        words=kept,
-    )
+    return Capacity(_calls_at_once(engine), partial(group_of, engine), sole_language(engine))
+
+
+def _calls_at_once(engine: SpeechEngine | None) -> int:
+    return 0 if engine is None else max(1, engine.calls_at_once)
 
 
 def give_way() -> None:
-    """Lower the priority of the calling thread and of what it starts (Linux; elsewhere no-op)."""
+    """Lower the priority of the calling thread, and of what it starts, below that of the process
+    (Linux; elsewhere no-op)."""
     if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
-        failure_of(os.setpriority, os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        niceness = min(19, os.getpriority(os.PRIO_PROCESS, os.getpid()) + _NICENESS)
+        failure_of(os.setpriority, os.PRIO_PROCESS, threading.get_native_id(), niceness)

@@ -65,6 +65,7 @@ def append_segment(
             end_s=segment.end,
             text=segment.text,
             words=[[w.start, w.end, w.text, w.probability] for w in segment.words],
+            certain=segment.certain,
         )
     )
 

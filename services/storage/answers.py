@@ -146,4 +146,6 @@ def _segment(row: SegmentRow) -> Segment:
         Word(start=start, end=end, text=text, probability=probability)
         for start, end, text, probability in row.words
     )
-    return Segment(start=row.start_s, end=row.end_s, text=row.text, words=words)
+    return Segment(
+        start=row.start_s, end=row.end_s, text=row.text, words=words, certain=row.certain
+    )

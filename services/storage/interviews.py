@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.domain import (
+    AUTO,
     Difficulty,
     Interview,
     InterviewState,
@@ -85,6 +86,19 @@ def latest_setup(db: Session, owner: Owner) -> Setup | None:
         .limit(1)
     )
     return None if stored is None else Setup.model_validate(stored)
+
+
+def set_language(db: Session, owner: Owner, interview_id: UUID, code: str) -> None:
+    row = db.scalar(
+        select(InterviewRow)
+        .where(InterviewRow.id == interview_id, InterviewRow.user_id == owner)
+        .with_for_update()  # two answers may be heard at once; SQLite has one writer anyway
+    )
+    if row is None:
+        raise _not_there()
+    setup = Setup.model_validate(row.setup)
+    if setup.language == AUTO:
+        row.setup = setup.model_copy(update={"language": code}).model_dump(mode="json")
 
 
 def seen_sources(db: Session, owner: Owner) -> frozenset[str]:

@@ -61,6 +61,11 @@ class Store:
         with reading(self._engine) as db:
             return interviews.latest_setup(db, owner)
 
+    def set_language(self, owner: Owner, interview_id: UUID, code: str) -> None:
+        """Keep the language that was detected; one that was chosen or kept before stays."""
+        with writing(self._engine) as db:
+            interviews.set_language(db, owner, interview_id, code)
+
     def seen_sources(self, owner: Owner) -> frozenset[str]:
         """Sources of all questions that were ever planned for this owner."""
         with reading(self._engine) as db:

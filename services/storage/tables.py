@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     text,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -188,6 +189,7 @@ class SegmentRow(Base):
     end_s: Mapped[float]
     text: Mapped[str]
     words: Mapped[list[Any]]  # [start, end, text, probability] each
+    certain: Mapped[bool] = mapped_column(server_default=true())  # False: it may not have been said
 
 
 # --- ratings ----------------------------------------------------------------------------------

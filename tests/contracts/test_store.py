@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from services.domain import (
     ANSWER_LIMIT,
+    AUTO,
     AnswerMode,
     AnswerState,
     InterviewState,
@@ -103,6 +104,19 @@ def test_the_last_setup_is_offered_again(store: Store, ada: UUID) -> None:
     assert store.latest_setup(ada) == other
 
 
+def test_a_detected_language_is_kept_once_and_only_where_one_was_to_be_detected(
+    store: Store, ada: UUID
+) -> None:
+    unsure = store.add_interview(ada, SETUP.model_copy(update={"language": AUTO}), [])
+    store.set_language(ada, unsure.id, "de")
+    store.set_language(ada, unsure.id, "fr")
+    kept = store.interview(ada, unsure.id)
+    assert kept.setup == SETUP.model_copy(update={"language": "de"})
+    chosen = an_interview(store, ada)
+    store.set_language(ada, chosen.id, "de")
+    assert store.interview(ada, chosen.id).setup.language == "en"
+
+
 def test_questions_seen_before_are_known_by_their_source(store: Store, ada: UUID) -> None:
     an_interview(store, ada)
     own = a_question(3).model_copy(update={"source": ""})
@@ -158,6 +172,15 @@ def test_a_segment_told_twice_is_kept_once_and_never_changed(store: Store, ada: 
     store.append_segment(ada, answer.id, 0, a_segment("first"))
     store.append_segment(ada, answer.id, 0, a_segment("other"))
     assert store.answer(ada, answer.id).raw == "first"
+
+
+def test_a_segment_that_is_not_certain_stays_so(store: Store, ada: UUID) -> None:
+    answer = store.open_answer(ada, an_interview(store, ada).questions[0].id, AnswerMode.SPOKEN)
+    store.append_segment(
+        ada, answer.id, 0, a_segment("thank you").model_copy(update={"certain": False})
+    )
+    store.append_segment(ada, answer.id, 1, a_segment("for asking", 3.0))
+    assert [s.certain for s in store.answer(ada, answer.id).segments] == [False, True]
 
 
 def test_opening_again_resumes_the_open_answer_and_leaves_a_heard_one(
@@ -473,6 +496,7 @@ def arguments(method: Callable[..., Any], owner: UUID, ids: dict[str, UUID]) -> 
         "recording": RECORDING,
         "state": RatingState.FAILED,
         "problem": "stolen",
+        "code": "de",
         "rating": a_rating(1, 1),
         "limit": 10,
         "offset": 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -86,17 +87,32 @@ class Site:
             self.interviews.submit(self.owner, answer, ANSWER)
         return interview
 
+    def fill(self, button: str, **fields: str) -> None:
+        """At the front door: open the tab, fill in the form that holds the button, and press it."""
+        self.tab.session_state["door"] = button  # AppTest cannot press a tab
+        self.tab.run()
+        form = next(form for form in self.tab.form if any(b.label == button for b in form.button))
+        for field in form.text_input:
+            field.set_value(fields[field.label.lower()])
+        next(b for b in form.button if b.label == button).click()
+        self.tab.run()
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setenv(
-        "SPEECH_MODEL", "base.en"
-    )  # known, not here: nothing is loaded or downloaded
+
+@contextmanager
+def tab_on(data: Path, monkeypatch: pytest.MonkeyPatch, **settings: str) -> Iterator[Site]:
+    """A tab on services of its own. The model is known and not here: nothing is loaded or downloaded."""
+    for name, value in {"DATA_DIR": str(data), "SPEECH_MODEL": "base.en", **settings}.items():
+        monkeypatch.setenv(name, value)
     st.cache_resource.clear()
     yield Site(AppTest.from_file(str(ROOT / "app.py"), default_timeout=30))
     services().interviews.shutdown()
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    with tab_on(tmp_path, monkeypatch) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.domain import RatingState
+from services.domain import AnswerMode, RatingState, Segment
 from services.settings import Settings
 from services.storage.database import open_database
 from services.storage.store import Store
@@ -80,6 +80,26 @@ def test_html_and_emoji_codes_in_an_answer_are_shown_as_typed(guest: Site) -> No
         m.value for m in guest.tab.markdown
     )
     assert not any("alert" in html.value for html in guest.tab.html)
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_words_that_may_be_misheard_are_named_beside_what_was_heard(
+    guest: Site, edited: bool
+) -> None:
+    interview, kept = guest.interview(), store()
+    answer = kept.open_answer(guest.owner, interview.questions[0].id, AnswerMode.SPOKEN)
+    heard = (
+        Segment(start=0, end=2, text="I asked the team."),
+        Segment(start=3, end=4, text="thank you", certain=False),
+    )
+    for index, segment in enumerate(heard):
+        kept.append_segment(guest.owner, answer.id, index, segment)
+    kept.heard(guest.owner, answer.id, pending=False)
+    answer = kept.answer(guest.owner, answer.id)
+    guest.interviews.submit(guest.owner, answer, ANSWER if edited else answer.raw)
+    guest.open("practice/feedback.py", interview=interview.id)
+    assert "We may have misheard 1 passage, near “thank you”." in guest.words
+    assert (":gray-background[thank you]" in guest.words) is edited
 
 
 @pytest.mark.parametrize("named", ["unknown", "broken", "missing", "somebody else's"])

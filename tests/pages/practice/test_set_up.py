@@ -1,9 +1,21 @@
 """Setting up: what is offered, what is refused, and that nothing typed is lost."""
 
-from services.domain import Category, Difficulty, Job, Setup
-from tests.pages.conftest import Site
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.domain import AUTO, Category, Difficulty, Job, Setup
+from tests.pages.conftest import Site, tab_on
 
 LONG = "x" * 100_000
+
+
+@pytest.fixture
+def multilingual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    with tab_on(tmp_path, monkeypatch, SPEECH_MODEL="base") as site:
+        site.enter()
+        yield site
 
 
 def field(site: Site, label: str) -> object:
@@ -13,6 +25,7 @@ def field(site: Site, label: str) -> object:
         site.tab.number_input,
         site.tab.multiselect,
         site.tab.pills,
+        site.tab.selectbox,
     )
     return next(widget for kind in kinds for widget in kind if widget.label == label)
 
@@ -99,3 +112,55 @@ def test_it_says_how_long_it_takes_who_judges_and_that_the_speech_model_is_not_h
     assert "Offline estimate" in guest.words
     assert "Whisper base.en is not on this server yet" in guest.words
     assert "type your answers" in guest.words
+
+
+LANGUAGE = "Language of your answers"
+
+
+def labels(site: Site) -> list[str]:
+    return [select.label for select in site.tab.selectbox]
+
+
+def test_a_model_that_hears_english_only_leaves_no_language_to_choose(guest: Site) -> None:
+    assert LANGUAGE not in labels(guest)
+    assert "Answer in English: the speech model understands no other language." in guest.words
+    put(guest, "Job position", "Nurse")
+    guest.start_interview()
+    assert guest.interviews.open_interview(guest.owner, None).setup.language == "en"
+
+
+@pytest.mark.parametrize("code", ["es", AUTO])
+def test_a_multilingual_model_lets_one_choose_or_detect_and_offers_it_again(
+    multilingual: Site, code: str
+) -> None:
+    options = field(multilingual, LANGUAGE).options  # type: ignore[attr-defined]
+    assert options[:2] == ["English", "Detect from my first words"]
+    assert options[2:] == sorted(options[2:])
+    put(multilingual, "Job position", "Nurse")
+    put(multilingual, LANGUAGE, code)
+    multilingual.tab.run()
+    assert "Questions are in English" in multilingual.words
+    assert "English wording only" in multilingual.words
+    multilingual.start_interview()
+    made = multilingual.interviews.open_interview(multilingual.owner, None)
+    assert made.setup.language == code
+    multilingual.open("progress/history.py")
+    multilingual.open("practice/set_up.py")
+    assert value(multilingual, LANGUAGE) == code
+
+
+def test_a_language_that_the_model_cannot_hear_is_said_at_once_and_starts_nothing(
+    guest: Site,
+) -> None:
+    setup = Setup(job=Job(position="Nurse"), language="es")
+    guest.interviews.start(guest.owner, setup)  # with the model that was here then
+    guest.open("progress/history.py")
+    guest.open("practice/set_up.py")
+    assert value(guest, LANGUAGE) == "es"
+    assert "understands only English. Choose English, or ask the operator" in guest.words
+    guest.press("Start interview")
+    assert "Please look at the fields" in guest.words
+    assert guest.interviews.count(guest.owner) == 1
+    put(guest, LANGUAGE, "en")
+    guest.start_interview()
+    assert guest.interviews.count(guest.owner) == 2

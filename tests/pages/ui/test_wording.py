@@ -4,7 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pages.ui.wording import clock, counted, figure, how_long, listening_with, when
+from pages.ui.wording import (
+    answered_in,
+    clock,
+    counted,
+    doubt,
+    figure,
+    heard_so,
+    how_long,
+    listening_with,
+    not_understood,
+    when,
+)
+from services.domain import AUTO, Segment, Transcript
+from services.speech.heard import Heard, HeardState, Pace
 from services.speech.model import ModelState, ModelStatus
 
 NOON = datetime(2026, 7, 5, 12, 0, tzinfo=UTC)
@@ -54,3 +67,80 @@ def test_one_is_singular_and_nothing_rated_is_not_zero() -> None:
     assert (counted(1, "answer"), counted(0, "answer")) == ("1 answer", "0 answers")
     assert (figure(None), figure(0.0)) == ("Not rated yet", "0.0 out of 10")
     assert clock(92.9) == "1:32"
+
+
+def model(*languages: str) -> ModelStatus:
+    return ModelStatus(ModelState.READY, "base.en", languages=languages)
+
+
+def test_a_language_that_the_model_cannot_hear_is_said_with_the_way_out() -> None:
+    assert not_understood(model("en"), "es") == (
+        "The speech model base.en understands only English. Choose English, or ask the operator for a "
+        "multilingual model such as base."
+    )
+    assert "does not understand Spanish" in not_understood(model("de", "en"), "es")
+    assert "understands only English" in not_understood(model("en"), AUTO)
+
+
+@pytest.mark.parametrize(
+    ("languages", "code"),
+    [(("en",), "en"), (("de", "en"), "de"), (("de", "en"), AUTO), ((), "es"), ((), AUTO)],
+)
+def test_a_language_that_it_hears_or_that_nobody_knows_about_yet_is_no_problem(
+    languages: tuple[str, ...], code: str
+) -> None:
+    assert not_understood(model(*languages), code) == ""
+
+
+def test_who_does_not_answer_in_english_is_told_what_stays_english() -> None:
+    assert answered_in("en") == ""
+    assert "answer in Spanish" in answered_in("es")
+    assert "your own language" in answered_in(AUTO)
+    assert "English wording only" in answered_in("es")
+
+
+def heard(
+    state: HeardState = HeardState.LISTENING, pace: Pace = Pace.LIVE, problem: str = ""
+) -> Heard:
+    return Heard(
+        transcript=Transcript(),
+        source=1,
+        seconds=1.0,
+        level=0.1,
+        idle_s=0.0,
+        shown_s=1.0,
+        state=state,
+        pace=pace,
+        pending=False,
+        problem=problem,
+        version=1,
+    )
+
+
+def test_words_that_come_late_or_not_now_are_explained_and_live_ones_are_not() -> None:
+    assert heard_so(heard()) == ""
+    assert heard_so(heard(pace=Pace.CATCHING_UP)).startswith("Your words are catching up")
+    assert "its words follow" in heard_so(heard(pace=Pace.LATER))
+
+
+def test_a_problem_comes_before_a_missing_model_and_that_before_the_pace() -> None:
+    waiting = HeardState.WAITING_FOR_MODEL
+    assert heard_so(heard(waiting, Pace.LATER, "The disk is full.")) == "The disk is full."
+    assert "when the speech model is ready" in heard_so(heard(waiting, Pace.LATER))
+    assert heard_so(heard(HeardState.FINISHING, Pace.CATCHING_UP)).startswith("Writing down")
+
+
+def said(text: str, certain: bool = False) -> Segment:
+    return Segment(start=0, end=1, text=text, certain=certain)
+
+
+def test_what_may_be_misheard_is_counted_and_named_by_its_first_words() -> None:
+    sure = said("I asked the team", certain=True)
+    assert doubt([sure]) == ""
+    assert doubt([sure, said("thank you")]) == "We may have misheard 1 passage, near “thank you”."
+    two = doubt([said("I used the cough cat broker"), sure, said("thank you")])
+    assert two == "We may have misheard 2 passages, near “I used the cough …” and “thank you”."
+    five = doubt([said(f"word {n}") for n in range(5)])
+    assert (
+        five == "We may have misheard 5 passages, near “word 0”, “word 1”, “word 2” and elsewhere."
+    )

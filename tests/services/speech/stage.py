@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Lock
@@ -12,7 +13,15 @@ from uuid import UUID, uuid4
 
 from services.domain import Segment, Word
 from services.errors import TranscriptionFailed
-from services.ports import SAMPLE_RATE, Samples, SpeechEngine
+from services.ports import (
+    SAMPLE_RATE,
+    EngineReport,
+    Passage,
+    Samples,
+    Settled,
+    Sketch,
+    SpeechEngine,
+)
 from services.speech.ears import Ears
 from services.speech.live_transcript import LiveTranscript
 from services.speech.model import SpeechModel
@@ -38,41 +47,91 @@ class HandClock:
 
 
 class ScriptedEngine:
-    """Says how much it heard: a word `heard<N>` for N tenths of a second, over the whole utterance.
+    """Says how much it heard: a word `heard<N>` for N tenths of a second, over the whole passage.
 
-    `open_gate` cleared stalls it; `fail_times` makes the next calls fail; `calls` tells what came.
+    `open_gate` cleared stalls it; `fail_times` makes the next calls that keep words fail, `poison` every
+    call with such a prompt. `calls` tells what passages came, `batches` how many in each call, and
+    `under_way` how many calls run now.
     """
 
     name = "scripted"
 
-    def __init__(self, clock: HandClock | None = None, cost: float = 0.0) -> None:
+    def __init__(
+        self,
+        clock: HandClock | None = None,
+        cost: float = 0.0,
+        *,
+        languages: str = "en",
+        spoken: Sequence[tuple[str, float]] = (("en", 1.0),),
+        calls_at_once: int = 1,
+    ) -> None:
         self.open_gate = Event()
         self.open_gate.set()
         self.fail_times = 0
+        self.poison = ""
         self.calls: list[tuple[str, int]] = []
+        self.passages: list[Passage] = []
+        self.batches: list[int] = []
+        self.under_way = self.most_under_way = 0
+        self.languages = frozenset(languages.split())
+        self.calls_at_once = calls_at_once
+        self._spoken = deque(spoken)
         self._clock = clock
         self._cost = cost
         self._lock = Lock()
 
-    def transcribe(self, samples: Samples, *, prompt: str = "") -> tuple[Word, ...]:
-        self._work(prompt or "settle", samples)
+    def group(self, passage: Passage, *, keep: bool) -> Hashable:
+        return keep
+
+    def settle(self, passages: Sequence[Passage]) -> tuple[Settled, ...]:
+        self._work(passages, keep=True)
         if self.fail_times > 0:
             self.fail_times -= 1
             raise TranscriptionFailed("The model stumbled.", "The sound is kept.")
-        seconds = len(samples) / SAMPLE_RATE
-        text = f"heard{round(seconds * 10)}"
-        return (Word(start=0.0, end=seconds, text=text, probability=0.9),)
+        if self.poison and any(self.poison in p.prompt for p in passages):
+            raise ZeroDivisionError
+        return tuple(
+            Settled((Word(start=0.0, end=_seconds(p), text=_word("heard", p), probability=0.9),))
+            for p in passages
+        )
 
-    def sketch(self, samples: Samples) -> str:
-        self._work("sketch", samples)
-        return f"sketch{round(len(samples) / SAMPLE_RATE * 10)}"
+    def sketch(self, passages: Sequence[Passage]) -> tuple[Sketch, ...]:
+        self._work(passages, keep=False)
+        # The last word is always one that is cut in two, which a draft holds back.
+        return tuple(
+            Sketch((_word("sketch", p), "and"), (0.5, _seconds(p)) if p.timed else ())
+            for p in passages
+        )
 
-    def _work(self, kind: str, samples: Samples) -> None:
+    def language_of(self, samples: Samples) -> tuple[str, float]:
+        self._work([Passage(samples, prompt="language")], keep=True)
+        return self._spoken.popleft() if len(self._spoken) > 1 else self._spoken[0]
+
+    def report(self) -> EngineReport:
+        return EngineReport()
+
+    def _work(self, passages: Sequence[Passage], *, keep: bool) -> None:
+        with self._lock:
+            self.under_way += 1
+            self.most_under_way = max(self.most_under_way, self.under_way)
         assert self.open_gate.wait(30)
         with self._lock:
-            self.calls.append((kind, len(samples)))
+            self.under_way -= 1
+            self.batches.append(len(passages))
+            self.passages += passages
+            self.calls += [
+                ((p.prompt or "settle") if keep else "sketch", len(p.samples)) for p in passages
+            ]
             if self._clock:
                 self._clock.now += self._cost
+
+
+def _seconds(passage: Passage) -> float:
+    return len(passage.samples) / SAMPLE_RATE
+
+
+def _word(kind: str, passage: Passage) -> str:
+    return f"{kind}{round(_seconds(passage) * 10)}"
 
 
 def ready_model(engine: SpeechEngine) -> SpeechModel:
@@ -113,15 +172,25 @@ class Shelf:
     def __init__(self, answer_id: UUID | None = None) -> None:
         self.answer_id = answer_id or uuid4()
         self.segments: dict[int, Segment] = {}
+        self.languages: list[str] = []
         self.finished: list[bool] = []  # `pending` at every on_finished
 
     def open(
-        self, ears: Ears, prompt: str = "", settled: tuple[Segment, ...] | None = None
+        self,
+        ears: Ears,
+        prompt: str = "",
+        settled: tuple[Segment, ...] | None = None,
+        *,
+        language: str = "en",
+        live_words: bool = True,
     ) -> LiveTranscript:
         return ears.open(
             self.answer_id,
             settled=self.in_order if settled is None else settled,
             prompt=prompt,
+            language=language,
+            on_language=self.languages.append,
+            live_words=live_words,
             on_segment=self.segments.__setitem__,
             on_finished=lambda live: self.finished.append(live.snapshot().pending),
         )

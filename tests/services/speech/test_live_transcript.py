@@ -10,7 +10,7 @@ import numpy as np
 
 from services.domain import Segment
 from services.errors import DiskFull
-from services.speech.live_transcript import End, LiveTranscript, Sound
+from services.speech.live_transcript import End, LiveTranscript, Pace, Sound
 from services.speech.sound import Piece
 from tests.services.speech.stage import HandClock
 
@@ -23,6 +23,7 @@ class Stage:
         settled: tuple[Segment, ...] = (),
         on_segment: Callable[[int, Segment], None] | None = None,
         on_finished: Callable[[LiveTranscript], None] | None = None,
+        on_language: Callable[[str], None] | None = None,
     ) -> None:
         self.sent: list[Sound] = []
         self.stored: list[tuple[int, Segment]] = []
@@ -35,6 +36,8 @@ class Stage:
             model_is_ready=lambda: self.ready,
             on_segment=on_segment or (lambda i, s: self.stored.append((i, s))),
             on_finished=on_finished or (lambda _: None),
+            on_language=on_language or (lambda _: None),
+            pace=Pace.LIVE,
             clock=self.clock,
         )
 
@@ -88,10 +91,16 @@ def test_the_version_changes_with_the_content_and_only_then() -> None:
 
     stage.live.kept(16_000, 0.5, "")
     assert not changed()
-    stage.live.sketched(0, "hello")
+    stage.live.sketched(0, "hello", 0, 8_000)
     assert changed()
-    stage.live.sketched(0, "hello")
+    stage.live.sketched(0, "hello", 0, 12_000)
     assert not changed()
+    stage.live.sketched(0, "hello", 5, 12_000)
+    assert changed()
+    stage.live.paced(Pace.LIVE)
+    assert not changed()
+    stage.live.paced(Pace.CATCHING_UP)
+    assert changed()
     stage.live.settled(16_000, segment(0, "hello there"))
     assert changed()
     stage.live.kept(16_000, 0.5, "The disk is full.")
@@ -106,9 +115,10 @@ def test_the_version_changes_with_the_content_and_only_then() -> None:
 
 def test_an_interim_gives_way_to_its_own_settled_words_only() -> None:
     stage = Stage()
-    stage.live.sketched(0, "first")
-    stage.live.sketched(32_000, "second")
-    assert stage.live.snapshot().transcript.interim == "first second"
+    stage.live.sketched(0, "first", 5, 30_000)
+    stage.live.sketched(32_000, "second", 3, 48_000)
+    heard = stage.live.snapshot().transcript
+    assert (heard.interim, heard.interim[: heard.stable]) == ("first second", "first sec")
     stage.live.settled(30_000, segment(0, "the first"))
     heard = stage.live.snapshot().transcript
     assert (heard.settled_text, heard.interim) == ("the first", "second")
@@ -190,3 +200,33 @@ def test_the_time_of_words_that_failed_is_named() -> None:
     assert "1:05 to 1:10" in stage.live.snapshot().problem
     stage.live.end(pending=False)
     assert stage.live.snapshot().pending
+
+
+def test_interims_are_stable_up_to_the_first_place_that_is_not() -> None:
+    stage = Stage()
+    stage.live.sketched(0, "first", 2, 30_000)
+    stage.live.sketched(32_000, "second", 6, 48_000)
+    heard = stage.live.snapshot().transcript
+    assert heard.interim[: heard.stable] == "fi"
+
+
+def test_readers_learn_up_to_where_the_words_go() -> None:
+    stage = Stage(settled=(segment(0, "a"),))
+    assert stage.live.snapshot().shown_s == 1.0
+    stage.live.sketched(16_000, "b", 0, 40_000)
+    assert stage.live.snapshot().shown_s == 2.5
+    stage.live.settled(48_000, None)  # nothing was said there, and that is known now
+    assert stage.live.snapshot().shown_s == 3.0
+
+
+def test_a_language_that_was_found_is_told_and_a_failure_to_keep_it_is_a_problem() -> None:
+    found: list[str] = []
+    Stage(on_language=found.append).live.language_found("es")
+    assert found == ["es"]
+
+    def full(_code: str) -> None:
+        raise DiskFull("The disk is full.", "Make room.")
+
+    stage = Stage(on_language=full)
+    stage.live.language_found("es")
+    assert "disk is full" in stage.live.snapshot().problem

@@ -57,6 +57,25 @@ def test_nothing_is_downloaded_until_a_person_asks(tmp_path: Path) -> None:
         speech.engine()
 
 
+def test_its_languages_are_known_before_it_is_here(tmp_path: Path) -> None:
+    def known(setting: str) -> tuple[str, ...]:
+        return model(setting, tmp_path).status().languages
+
+    assert known("base.en") == known("distil-large-v3") == ("en",)
+    assert {"en", "de", "ja"} <= set(known("base"))
+    assert "yue" in known("turbo")
+    assert "yue" not in known("base")
+    assert known(str(MODEL)) == ("en",)
+    assert known("./nowhere") == ()
+
+
+def test_the_languages_of_the_files_count_once_they_are_loaded(tmp_path: Path) -> None:
+    speech = model("base", tmp_path)
+    speech.ensure()
+    until(lambda: speech.status().state == "ready")
+    assert speech.status().languages == ("en",)  # the hub that is played gives the fixture's files
+
+
 def test_a_download_shows_its_progress_and_ends_ready(tmp_path: Path) -> None:
     hub = Hub()
     hub.go_on.clear()

@@ -123,3 +123,83 @@ def test_no_speech_is_lost_or_heard_twice_whatever_the_probabilities(seed: int) 
     for start, end in voiced:
         covered = sum(max(0, min(end, u.end) - max(start, u.start)) for u in utterances)
         assert covered == end - start
+
+
+def talk(segmenter: Segmenter, gap: float, times: int = 30) -> list[Utterance]:
+    """A speaker who leaves the same gap all the time."""
+    return [u for _ in range(times) for u in hear(segmenter, (0.8, 0.9), (gap, 0.05))]
+
+
+def test_the_pause_that_ends_an_utterance_starts_at_600_ms() -> None:
+    assert Segmenter(0).pause == round(0.6 * 16_000)
+
+
+def test_a_fluent_speaker_gets_settled_words_after_400_ms() -> None:
+    segmenter = Segmenter(0)
+    talk(segmenter, 0.13)
+    assert segmenter.pause == round(0.4 * 16_000)
+
+
+def test_a_speaker_who_searches_for_words_is_given_800_ms() -> None:
+    segmenter = Segmenter(0)
+    talk(segmenter, 0.5)
+    assert segmenter.pause > round(0.75 * 16_000)
+    assert all(len(u.speech) > 1 for u in talk(segmenter, 0.7, 40)[1:])
+
+
+def test_thoughts_and_consonants_teach_nothing_about_pauses() -> None:
+    segmenter = Segmenter(0)
+    talk(segmenter, 1.5)
+    talk(segmenter, 0.06)
+    assert segmenter.pause == round(0.6 * 16_000)
+
+
+def test_what_was_learned_goes_on_in_the_next_stream() -> None:
+    segmenter = Segmenter(0)
+    talk(segmenter, 0.13)
+    assert Segmenter(99, segmenter.gap).pause == segmenter.pause
+
+
+def test_an_utterance_is_known_before_it_ends_exactly_as_it_will_be() -> None:
+    segmenter = Segmenter(0)
+    hear(segmenter, (1, 0), (2, 0.9), (0.2, 0.05))
+    assert segmenter.closing is None
+    hear(segmenter, (0.2, 0.05))
+    closing = segmenter.closing
+    assert closing is not None
+    assert hear(segmenter, (1, 0.05)) == [closing]
+    assert segmenter.closing is None
+
+
+def test_a_closing_utterance_opens_again_when_speech_goes_on() -> None:
+    segmenter = Segmenter(0)
+    hear(segmenter, (1, 0), (2, 0.9), (0.4, 0.05))
+    before = segmenter.closing
+    hear(segmenter, (1, 0.9))
+    assert segmenter.closing is None
+    (utterance,) = hear(segmenter, (1, 0))
+    assert before is not None
+    assert utterance.end > before.end
+
+
+def test_ending_the_sound_in_a_pause_gives_the_utterance_that_was_closing() -> None:
+    segmenter = Segmenter(0)
+    hear(segmenter, (1, 0), (2, 0.9), (0.4, 0.05))
+    closing = segmenter.closing
+    assert closing is not None
+    assert segmenter.flush() == [closing]
+
+
+def test_a_blip_is_never_closing() -> None:
+    segmenter = Segmenter(0)
+    hear(segmenter, (1, 0), (0.1, 0.9), (0.4, 0.05))
+    assert segmenter.closing is None
+
+
+def test_after_twelve_seconds_a_breath_ends_an_utterance() -> None:
+    segmenter = Segmenter(0)
+    assert hear(segmenter, (11, 0.9), (0.15, 0.05), (2, 0.9)) == []
+    (first,) = hear(segmenter, (0.2, 0.05))
+    assert first.end <= steps(13.4) * STEP
+    (second,) = hear(segmenter, (1, 0.9), (1, 0.05))
+    assert second.start >= first.end

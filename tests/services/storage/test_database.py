@@ -12,12 +12,20 @@ import pytest
 from alembic import command
 from sqlalchemy import event, select
 
+from services.domain import AnswerMode
 from services.errors import DatabaseUnusable, DiskFull, StorageError
 from services.storage import migrating
 from services.storage.database import open_database, reading, writing
 from services.storage.store import Store
 from services.storage.tables import Base, UserRow
-from tests.services.storage.stored import SETUP, a_database, a_question, a_user
+from tests.services.storage.stored import (
+    SETUP,
+    a_database,
+    a_question,
+    a_segment,
+    a_user,
+    an_interview,
+)
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
@@ -35,6 +43,19 @@ def test_a_new_database_has_every_table_and_knows_its_revision(tmp_path: Path) -
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
     command.check(migrating.config(a_database(tmp_path)))
+
+
+def test_segments_of_an_earlier_version_are_kept_and_count_as_certain(tmp_path: Path) -> None:
+    engine = a_database(tmp_path)
+    store, owner = Store(engine), a_user(engine)
+    answer = store.open_answer(owner, an_interview(store, owner).questions[0].id, AnswerMode.SPOKEN)
+    store.append_segment(owner, answer.id, 0, a_segment())
+    before = store.answer(owner, answer.id)
+    command.downgrade(migrating.config(engine), "0001")
+    engine.dispose()
+    after = Store(a_database(tmp_path)).answer(owner, answer.id)
+    assert after == before
+    assert after.segments[0].certain
 
 
 def test_nobody_else_on_the_machine_can_read_the_database(tmp_path: Path) -> None:
