@@ -51,7 +51,6 @@ class Whole:
         return next(self._pieces(samples), "")
 
     def _pieces(self, samples: Samples) -> Iterator[str]:
-        seconds = min(len(samples) / SAMPLE_RATE, _WINDOW)
         segments, _ = self._model.transcribe(
             samples,
             language="en",
@@ -59,9 +58,18 @@ class Whole:
             temperature=0.0,  # the others only help against damaged text
             without_timestamps=True,
             condition_on_previous_text=False,
-            max_new_tokens=math.ceil(TOKENS_PER_S * seconds) + 2 if self._natural else None,
+            max_new_tokens=_tokens(samples) if self._natural else None,
         )
         return (segment.text.strip() for segment in segments)
+
+
+def _tokens(samples: Samples) -> int:
+    """What to ask for to get the length of text that all ways get for random weights.
+
+    faster-whisper adds the prompt of 4 tokens, and CTranslate2 makes at most half of that sum.
+    """
+    seconds = min(len(samples) / SAMPLE_RATE, _WINDOW)
+    return 2 * (math.ceil(TOKENS_PER_S * seconds) + 2) - 4
 
 
 @dataclass(eq=False)

@@ -45,7 +45,7 @@ class Transcriber:
         self._calls = Calls(self._work, clock)
         self._interim, self._settled, self._stop = Latencies(), Latencies(), Latencies()
         self._promoted = 0
-        self._hire(2)
+        self._hire(1)  # it hires the others when there is a model
 
     # --- ear thread -----------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import pytest
 
 from services.domain import Segment
 from services.speech.ears import FORGET_AFTER, REST_AFTER, Ears
+from services.speech.heard import Pace
 from services.speech.live_transcript import LiveTranscript
 from tests.services.speech.stage import (
     HandClock,
@@ -390,3 +391,70 @@ def test_thirty_minutes_behind_a_stalled_model_stay_out_of_memory(tmp_path: Path
         live.finish()
         assert live.wait_finished(60)
         assert len(shelf.segments) > 400
+
+
+def test_while_too_many_speak_a_new_answer_gets_its_words_later_and_then_live_ones_again(
+    tmp_path: Path,
+) -> None:
+    clock, engine = HandClock(), ScriptedEngine()
+    with ears_on(ready_model(engine), tmp_path, clock) as ears:
+        engine.open_gate.clear()
+        early = Shelf()
+        first = early.open(ears)
+        speech = spoken(THREE, rate=48_000)
+        take(first, speech)
+        first.finish()
+        until(lambda: ears.figures().waiting == 3)
+        assert ears.figures().pace is Pace.LIVE
+        clock.now += 10
+        assert ears.figures().pace is Pace.LATER
+
+        refused = Shelf()
+        second = refused.open(ears)
+        assert second.snapshot().pace is Pace.LATER
+        take(second, speech)
+        until(lambda: second.snapshot().seconds == pytest.approx(speech.seconds, abs=0.05))
+
+        engine.open_gate.set()
+        assert first.wait_finished(20)
+        until(lambda: second.snapshot().pace is Pace.LIVE)
+        second.finish()
+        assert second.wait_finished(20)
+        assert covers(early.in_order, speech)
+        assert covers(refused.in_order, speech)
+
+
+def test_the_figures_tell_how_many_speak_and_nothing_of_what_they_say(tmp_path: Path) -> None:
+    with ears_on(ready_model(ScriptedEngine()), tmp_path) as ears:
+        shelf = Shelf()
+        live = shelf.open(ears)
+        take(live, spoken(THREE, rate=48_000, tail=0))
+        until(lambda: ears.figures().speaking == 1)
+        live.finish()
+        assert live.wait_finished(10)
+        figures = ears.figures()
+        assert (figures.answers, figures.speaking, figures.waiting) == (0, 0, 0)
+        assert figures.passages >= 3
+        assert figures.stop.count == 1
+        assert "heard" not in repr(figures)
+
+
+def test_a_language_is_found_from_the_first_words_told_once_and_kept(tmp_path: Path) -> None:
+    engine = ScriptedEngine(languages="en es", spoken=(("es", 0.9), ("en", 0.9)))
+    found: list[str] = []
+    with ears_on(ready_model(engine), tmp_path) as ears:
+        shelf = Shelf()
+        live = ears.open(
+            shelf.answer_id,
+            settled=(),
+            language="",
+            on_segment=shelf.segments.__setitem__,
+            on_finished=lambda _live: None,
+            on_language=found.append,
+        )
+        take(live, spoken(phrases(6), rate=48_000))
+        live.finish()
+        assert live.wait_finished(20)
+    assert found == ["es"]
+    assert {p.language for p in engine.passages if p.prompt != "language"} == {"es"}
+    assert len(shelf.segments) == 6

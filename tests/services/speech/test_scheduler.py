@@ -213,6 +213,14 @@ def test_a_stop_among_four_busy_talkers_waits_for_one_running_call_at_most(stop:
     assert all(job.lane is Lane.STOP for job in last.jobs)  # nobody else's words make it longer
 
 
+def test_the_last_words_of_an_answer_go_alone_although_others_would_fit() -> None:
+    answer, long = Talker("answer", NON_STOP, ends=4.5), recording(1, begins=4.2, live_words=True)
+    machine = Machine([answer, long], workers=1).run(5.2)
+    last = next(b for b, _ in machine.batches if any(j.lane is Lane.STOP for j in b.jobs))
+    assert [job.speaker for job in last.jobs] == [answer]
+    assert machine.scheduler.waiting > 5
+
+
 def test_a_stop_takes_as_long_after_ten_minutes_as_after_ten_seconds() -> None:
     def stop(seconds: float) -> float:
         answer = Talker("answer", [(0, 1000)], ends=seconds)
@@ -257,6 +265,14 @@ def test_a_long_recording_neither_holds_up_those_who_talk_nor_stands_still() -> 
     assert long.finished_at is not None
     assert all(not s for s in (long.shown, long.paces))
     assert machine.scheduler.waiting == 0
+
+
+def test_recordings_leave_a_worker_to_those_who_talk() -> None:
+    people = [Talker("talker", NON_STOP), *(recording(10, begins=1) for _ in range(3))]
+    machine = Machine(people).run(20)
+    calls = [(b.began, end) for b, end in machine.batches if b.jobs[0].lane is Lane.LATER]
+    assert len(calls) > 50
+    assert all(end <= begin + 1e-9 for (_, end), (begin, _) in itertools.pairwise(calls))
 
 
 def test_a_recording_gets_its_share_of_a_machine_that_has_too_much_to_do() -> None:
