@@ -151,7 +151,7 @@ def test_a_word_that_is_not_there_yet_is_missing_at_the_end() -> None:
 
 
 def test_delays_count_from_the_end_of_a_word_in_the_sound() -> None:
-    talk = conversation(1, 3)
+    talk = conversation(4, 3)
     first, second = talk.words[:2]
     notes = [
         Seen(first.end + 0.2, "", "wrong", shown_s=first.end),

@@ -227,6 +227,6 @@ def _may_join(job: Job[S], first: Job[S]) -> bool:
     """Those who stop wait for nobody else's words, and nobody for words that may come later."""
     if job.task is Task.LANGUAGE or job.keep is not first.keep:
         return False
-    if Lane.STOP is first.lane or Lane.LATER in (first.lane, job.lane):
+    if first.lane is Lane.STOP or Lane.LATER in (first.lane, job.lane):
         return job.lane is first.lane
     return job.lane >= first.lane

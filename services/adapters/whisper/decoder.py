@@ -84,12 +84,17 @@ class Decoder:
             code = language if language in self.languages else self.default
             return Tokenizer(read, self._model.is_multilingual, "transcribe", code)
 
-        self._tokenizer = tokenizer
+        # Asked for every passage that might share a call, and the same all through an answer.
+        @lru_cache(256)
+        def prompt(text: str, language: str) -> tuple[int, ...]:
+            return tuple(tokenizer(language).encode(" " + text.strip()))
+
+        self._tokenizer, self._prompt = tokenizer, prompt
         self._suppressed = list(get_suppressed_tokens(tokenizer(self.default), [-1]))
 
-    def tokens_of(self, text: str, language: str) -> list[int]:
+    def tokens_of(self, text: str, language: str) -> tuple[int, ...]:
         """A prompt as Whisper writes it."""
-        return list(self._tokenizer(language).encode(" " + text.strip()))
+        return self._prompt(text, language)
 
     def hear(self, asked: Sequence[Asked], beam: int) -> list[Heard]:
         """Decode passages with windows and prompts of one length, in one call.

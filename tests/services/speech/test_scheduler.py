@@ -214,7 +214,7 @@ def test_a_stop_among_four_busy_talkers_waits_for_one_running_call_at_most(stop:
 
 
 def test_the_last_words_of_an_answer_go_alone_although_others_would_fit() -> None:
-    answer, long = Talker("answer", NON_STOP, ends=4.5), recording(1, begins=4.2, live_words=True)
+    answer, long = Talker("answer", NON_STOP, ends=4.5), recording(5, begins=4.2, live_words=True)
     machine = Machine([answer, long], workers=1).run(5.2)
     last = next(b for b, _ in machine.batches if any(j.lane is Lane.STOP for j in b.jobs))
     assert [job.speaker for job in last.jobs] == [answer]
