@@ -26,7 +26,7 @@ PAUSE_PER_GAP = (
     2.0  # an utterance ends at twice the silence that this speaker leaves inside a phrase
 )
 LEARNING = 0.1  # weight of a new gap (LiveKit's 0.9 for what was known)
-GAPS = (round(0.1 * SAMPLE_RATE), LONGEST_PAUSE)  # shorter is a consonant, longer a thought
+GAPS = (round(0.1 * SAMPLE_RATE), PAUSE)  # shorter is a consonant, longer lies between phrases
 LONG = 12 * SAMPLE_RATE
 BREATH = 3 * STEP  # 96 ms, the shortest silence that Silero cuts at
 LONGEST = 14 * SAMPLE_RATE
