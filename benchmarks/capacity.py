@@ -76,7 +76,7 @@ def ours(model: SpeechModel, count: int, seconds: float, *, by_text: bool) -> Fi
     )
     figures = _judged(count, seconds, shown, stops)
     lost = max(s.lost_s() for s in speakers)
-    growth = max(slope(_settled_delays(s)) for s in speakers)
+    growth = slope(list(chain.from_iterable(_settled_delays(s) for s in speakers)))
     figures |= {
         "lost_sound_s": rounded(max(0.0, lost)),
         "backlog_growth": rounded(growth),
@@ -122,7 +122,11 @@ def _stop_and_go_on(stage: Stage, speaker: Speaker, then: Talk, stops: list[floa
 
 
 def _settled_delays(speaker: Speaker) -> list[tuple[float, float]]:
-    """(when, how long after its end in the sound) for each settled utterance, from the second on."""
+    """(when, how long after its end in the sound) for each settled utterance, from the second on.
+
+    Put together over all speakers: an utterance that was cut is settled later than one that ended in a
+    pause, so the few of one speaker say nothing about a backlog.
+    """
     ends = sorted({seen.settled_s for seen in speaker.seen if seen.settled_s})
     points = []
     for end in ends[1:]:

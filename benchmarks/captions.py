@@ -14,8 +14,11 @@ up to its end, and nothing is said about errors. For each number of speakers:
     words_lost, wer, wer_offline  of the settled text; offline: the same sound, phrase by phrase
     erasure, stable_revised       characters taken off the end per character; stable words changed, share
     cpu_per_spoken_s, cpu_per_sound_s  CPU seconds per second of speech, and of all sound
-    mb_per_speaker                growth of the process per speaker more than in the first run
+    mb_per_speaker                what each of 16 more speakers adds when the engine has all its buffers
     valid                         False: this machine was too busy to speak in time; run it again
+
+Beside the runs: `mb_in_30_min`, what one answer adds from its first to its thirtieth minute, heard as fast
+as it goes; `words_on_noise`, words made of five minutes of silence, noise and typing each.
 """
 
 from __future__ import annotations
@@ -29,7 +32,8 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 from benchmarks.engines import add_options, folder_of, loaded
-from benchmarks.measuring import machine, pin, quantile, rounded, rss_mb, tell
+from benchmarks.lasting import mb_in_a_long_answer, mb_per_speaker, words_on_noise
+from benchmarks.measuring import machine, pin, quantile, rounded, tell
 from benchmarks.scoring import (
     NEVER,
     erasure,
@@ -50,20 +54,18 @@ from tests.spoken import word_errors, words_of
 _WARM_UP_S = 8.0
 _SILENT_S = 20.0
 _SILENT_SPEAKERS = 8
+_MORE_S = 20.0
 
 
-def run(
-    model: SpeechModel, talks: Sequence[Talk], *, by_text: bool
-) -> tuple[dict[str, object], float]:
-    """Let all speak at once; returns the figures and by how many MB the process grew."""
+def run(model: SpeechModel, talks: Sequence[Talk], *, by_text: bool) -> dict[str, object]:
+    """Let all speak at once."""
     with tempfile.TemporaryDirectory() as folder, Stage(model, Path(folder)) as stage:
         time.sleep(0.5)  # the threads have started and the loop ticks
         stage.lag.clear()
-        memory, cpu = rss_mb(), stage.cpu_s()
+        cpu = stage.cpu_s()
         speakers = stage.enter(*talks)
         for speaker in speakers:
             speaker.said.wait(speaker.talk.seconds + 60)
-        grown = rss_mb() - memory
         stops = [stop(speaker) for speaker in speakers]
         spent = stage.cpu_s() - cpu
         figures = figures_of(speakers, by_text=by_text)
@@ -79,7 +81,7 @@ def run(
             "pacing_late_p99_s": late,
             "valid": late is not None and late <= FRAME_S,
         }
-    return figures, grown
+    return figures
 
 
 def figures_of(speakers: Sequence[Speaker | PeerSpeaker], *, by_text: bool) -> dict[str, object]:
@@ -189,17 +191,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         model = loaded(folder, natural=not by_text)
         run(model, [conversation(min(_WARM_UP_S, chosen.seconds), 99)], by_text=by_text)
         rooms = [silence(min(_SILENT_S, chosen.seconds), n) for n in range(_SILENT_SPEAKERS)]
-        silent, _ = run(model, rooms, by_text=by_text)
-        runs, grown = [], list[float]()
+        silent = run(model, rooms, by_text=by_text)
+        runs = []
         for count in counts:
             tell(f"{count} speakers for {chosen.seconds:.0f} s")
-            figures, megabytes = run(model, talks[:count], by_text=by_text)
-            grown.append(megabytes)
-            # The first speaker of a process also pays for buffers that all others share.
-            more = count - counts[0]
-            each = (megabytes - grown[0]) / more if more else megabytes / count
-            runs.append(figures | {"mb_per_speaker": rounded(each)})
+            runs.append(run(model, talks[:count], by_text=by_text))
             tell(json.dumps(runs[-1]))
+        each = rounded(mb_per_speaker(model, min(_MORE_S, chosen.seconds)))
+        for entry in runs:
+            entry["mb_per_speaker"] = each
+        long = chosen.seconds >= _MORE_S  # else it is but a try
+        more = {
+            "mb_in_30_min": rounded(mb_in_a_long_answer(model)) if long else None,
+            "words_on_noise": words_on_noise(model) if long and by_text else None,
+        }
         if by_text:
             tell("the same sound offline")
             whole = Whole(folder, natural=False)
@@ -216,6 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             {
                 "runs": runs,
                 **peer,
+                **more,
                 "cpu_per_silent_s": silent["cpu_per_sound_s"],
                 "seconds": chosen.seconds,
                 "model": chosen.size or str(chosen.model or "fixture"),

@@ -3,7 +3,8 @@
 Two kinds. Plain ones react to every change of their input and say nonsense; they show whether two ways
 of running a model give the same. "Natural" ones cost the same, but never stop and never stutter: they
 count through a list of made-up words, so that every decode is as long as its budget and no guard
-against invented text ever fires. They show what a load of real speech costs.
+against invented text ever fires; and they find each word where an even speaker would say it. They show
+what a load of real speech costs.
 """
 
 from __future__ import annotations
@@ -38,6 +39,15 @@ _POSITIONS = 1_500  # of the encoder: 30 s
 _TOKENS_AT_MOST = 448
 _WORDS = 4_000  # a natural model knows; more than ever fit into one decode
 _SURE = 40.0  # logit of a natural model's next token; the others have some 12 in all
+# A natural model's last coordinates say where in the sound a token or a step is, as the cosine and sine
+# of the step. A sum of cosines of these waves falls for 50 steps from its one peak, where places agree:
+# the three tokens after the end of a sound, too, are nearest to its end.
+_WAVES = np.geomspace(120, 1_500, 8, dtype=np.float32)  # steps long
+_PLACE = 2 * len(_WAVES)  # coordinates
+_PEAK = 10.0  # attention's logit for each wave; half a word away 1.4 less in all, far away 45
+_STEPS_PER_TOKEN = 50 / 3.4  # 150 words a minute, as the benchmarks' budget of tokens
+_FIRST_ASKED = 3  # position of <|notimestamps|>, which asks for the first word
+_LOUD_PLACE = 8.0  # in the encoder, where the sound is some 0.3
 
 
 def make(folder: Path, size: str, *, seed: int = 0, natural: bool = False) -> Path:
@@ -80,10 +90,14 @@ class _Weights:
         self.width = width
         self.dice = dice
         self.natural = natural
-        # Coordinates move in two circles of coprime length, so it takes width² / 4 moves to come home.
-        half = width // 2 - 1 + width // 2 % 2
+        self.text = width - _PLACE  # coordinates of a natural model that say which token
+        self.loud = _SURE * (width * self.text) ** -0.5  # deviation of its embeddings there
+        # The blocks of a natural model cost what they cost everywhere and change next to nothing.
+        self.gain = 1e-4 if natural else 1.0
+        # Coordinates move in two circles of coprime length, so it takes text² / 4 moves to come home.
+        half = self.text // 2 - 1 + self.text // 2 % 2
         self.moved = np.concatenate(
-            [np.roll(np.arange(half), 1), half + np.roll(np.arange(width - half), 1)]
+            [np.roll(np.arange(half), 1), half + np.roll(np.arange(self.text - half), 1)]
         )
 
     def matrix(self, rows: int, columns: int, scale: float | None = None) -> Array:
@@ -97,40 +111,62 @@ class _Weights:
         spec.conv1.bias = np.zeros(width, np.float32)
         spec.conv2.weight = self._kernel(width)
         spec.conv2.bias = np.zeros(width, np.float32)
-        spec.position_encodings.encodings = self.matrix(_POSITIONS, width)
-        self._norm(spec.layer_norm)
-        for layer in spec.layer:
-            self._self_attention(layer.self_attention, 1.0)
-            self._feed_forward(layer.ffn, 1.0)
-
-    def decoder(self, spec: Any, embeddings: Array) -> None:
-        # The blocks of a natural model cost what they cost everywhere and change next to nothing.
-        gain = 1e-4 if self.natural else 1.0
-        spec.embeddings.weight = embeddings
-        spec.projection.weight = embeddings
-        spec.position_encodings.encodings = self.matrix(
-            _TOKENS_AT_MOST, self.width, 1e-3 if self.natural else 1.0
+        places = self._places(np.arange(_POSITIONS), _LOUD_PLACE)
+        spec.position_encodings.encodings = (
+            places if self.natural else self.matrix(_POSITIONS, width)
         )
         self._norm(spec.layer_norm)
         for layer in spec.layer:
-            self._self_attention(layer.self_attention, gain)
-            self._cross_attention(layer.attention, gain)
-            self._feed_forward(layer.ffn, gain)
+            self._self_attention(layer.self_attention, self.gain)
+            self._feed_forward(layer.ffn, self.gain)
+
+    def decoder(self, spec: Any, embeddings: Array) -> None:
+        spec.embeddings.weight = embeddings
+        spec.projection.weight = embeddings
+        middles = (np.arange(_TOKENS_AT_MOST) - _FIRST_ASKED + 0.5) * _STEPS_PER_TOKEN
+        places = self._places(middles, 2**0.5 * self.loud)  # as loud as the tokens
+        spec.position_encodings.encodings = (
+            places if self.natural else self.matrix(_TOKENS_AT_MOST, self.width, 1.0)
+        )
+        self._norm(spec.layer_norm)
+        for layer in spec.layer:
+            self._self_attention(layer.self_attention, self.gain)
+            self._cross_attention(layer.attention, self.gain)
+            self._feed_forward(layer.ffn, self.gain)
+            if self.natural:
+                self._look_at_place(layer.attention, spec.num_heads)
         if self.natural:
             self._step_on(spec.layer[-1].ffn)
+
+    def _places(self, steps: NDArray[Any], loud: float) -> Array:
+        """A row for each step: waves in the coordinates of places, nothing in those of text."""
+        turns = 2 * np.pi * np.asarray(steps)[:, np.newaxis] / _WAVES
+        waves = loud * np.hstack([np.cos(turns), np.sin(turns)])
+        return np.pad(waves, ((0, 0), (self.text, 0))).astype(np.float32)
+
+    def _look_at_place(self, attention: Any, heads: int) -> None:
+        """Make every head of a cross-attention compare the place of the token with that of the step."""
+        width, deep = self.width, self.width // heads
+        # A norm gives all coordinates a deviation of 1: the encoder's are those of places alone.
+        asks, tells = 2**0.5, (2 * width / _PLACE) ** 0.5
+        chosen = np.tile(np.eye(deep, _PLACE, dtype=np.float32), (heads, 1))
+        queries, keys = attention.linear[0].weight, attention.linear[1].weight[:width]
+        queries[:], keys[:] = 0, 0
+        queries[:, self.text :] = _PEAK * deep**0.5 / (asks * tells) * chosen
+        keys[:, self.text :] = chosen
 
     def _step_on(self, ffn: Any) -> None:
         """Make the last block turn a token's embedding into that of the token after it.
 
         gelu(x) - gelu(-x) is x, so a feed-forward layer can be linear: here it moves coordinates.
         """
-        width = self.width
-        same = np.eye(width, dtype=np.float32)
-        moved = same[self.moved]
+        width, text = self.width, self.text
+        same = np.eye(text, width, dtype=np.float32)
+        moved = np.eye(text, dtype=np.float32)[self.moved]
         up = np.zeros((4 * width, width), np.float32)
-        up[:width], up[width : 2 * width] = same, -same
+        up[:text], up[text : 2 * text] = same, -same
         down = np.zeros((width, 4 * width), np.float32)
-        down[:, :width], down[:, width : 2 * width] = 4 * moved, -4 * moved
+        down[:text, :text], down[:text, text : 2 * text] = 4 * moved, -4 * moved
         ffn.linear_0.weight, ffn.linear_1.weight = up, down
 
     def _kernel(self, channels: int) -> Array:
@@ -165,10 +201,10 @@ class _Weights:
 
 def _put_in_order(embeddings: Array, vocabulary: list[str], weights: _Weights) -> None:
     """Let every token of a decode lead to the next: start, language, task, form, then word after word."""
-    loud = _SURE / weights.width
-    embeddings *= loud / np.std(embeddings)
+    embeddings *= weights.loud / np.std(embeddings)
+    embeddings[:, weights.text :] = 0
     place = {token: i for i, token in enumerate(vocabulary)}
-    at = weights.matrix(1, weights.width, loud)[0]
+    at = weights.matrix(1, weights.text, weights.loud)[0]
     length = len(weights.moved) ** 2 // 4 - 8  # before the circles come home
     words = vocabulary[_first_word() : _first_word() + min(_WORDS, length)]
     head = ("<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|notimestamps|>")
@@ -178,9 +214,9 @@ def _put_in_order(embeddings: Array, vocabulary: list[str], weights: _Weights) -
         "<|notimestamps|>": vocabulary[-1_501:],
     }
     for token in (*head, *words):
-        embeddings[place[token]] = at
+        embeddings[place[token]] = own = np.pad(at, (0, _PLACE))
         for other in alike.get(token, ()):
-            embeddings[place[other]] = 0.8 * at + 0.2 * embeddings[place[other]]
+            embeddings[place[other]] = 0.8 * own + 0.2 * embeddings[place[other]]
         at = at[weights.moved]
 
 

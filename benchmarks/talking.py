@@ -81,15 +81,10 @@ class Stage:
         """
         new = []
         for talk in talks:
-            live = self._ears.open(
-                uuid4(),
-                settled=(),
-                prompt="",
-                on_segment=lambda index, segment: None,
-                on_finished=lambda live: None,
-            )
+            live = self.listen()
             if head is not None:
-                self._hear_at_once(live, head)
+                live.hear_samples(head.at_16k())
+                self.work_off(live, head.seconds)
             frames = -(-len(talk.pcm) // _FRAME)
             new.append(Speaker(talk, live, live.take_over(), frames, watched=watched))
         with self._entering:
@@ -106,17 +101,27 @@ class Stage:
         """CPU seconds of this process until now, without pacing and watching."""
         return time.process_time() - sum(self._own_cpu.values())
 
-    def _hear_at_once(self, live: LiveTranscript, head: Talk) -> None:
-        """Returns when the head is in words; it must end with a pause, and nobody else may speak."""
-        live.hear_samples(head.at_16k())
-        deadline = time.monotonic() + head.seconds + _STOP_WITHIN
+    def listen(self) -> LiveTranscript:
+        """An answer that nobody gives in real time."""
+        return self._ears.open(
+            uuid4(),
+            settled=(),
+            prompt="",
+            on_segment=lambda index, segment: None,
+            on_finished=lambda live: None,
+        )
+
+    def work_off(self, live: LiveTranscript, seconds: float) -> None:
+        """Returns when so many seconds of sound are in words; they must end with a pause, and nobody
+        else may speak."""
+        deadline = time.monotonic() + seconds + _STOP_WITHIN
         quiet = 0  # looks in a row that found no work
         while quiet < _QUIET_LOOKS:
             if time.monotonic() > deadline:
                 raise TimeoutError("what was said before did not become words")
             time.sleep(_LOOK_EVERY)
             figures = self._ears.figures()
-            here = live.snapshot().seconds >= head.seconds - FRAME_S
+            here = live.snapshot().seconds >= seconds - FRAME_S
             quiet = quiet + 1 if here and not figures.waiting and not figures.speaking else 0
 
     # --- asyncio loop ---------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.engines import TOKENS_PER_S
 from benchmarks.measuring import quantile, slope
 from benchmarks.random_model import make
 from benchmarks.scoring import erasure, first_right, first_shown, matched, settled, stable_revisions
@@ -19,6 +20,9 @@ from benchmarks.searching import most_held
 from benchmarks.speakers import Seen
 from benchmarks.usual import Whole
 from benchmarks.voices import conversation, monologue
+from services.adapters.whisper import WhisperEngine
+from services.ports import Passage
+from services.speech.windows import TokenBudget
 from tests.spoken import noise, words_of
 
 ROOT = Path(__file__).parents[1]
@@ -127,6 +131,25 @@ def test_a_natural_model_talks_as_long_as_it_may_and_never_raises_suspicion(tmp_
     whole = Whole(make(tmp_path / "micro", "micro", natural=True), natural=True)
     words = words_of(whole.phrase(noise(5)))
     assert len(words) == len(set(words)) == 19  # 3.4 a second and two
+
+
+@pytest.fixture(scope="module")
+def natural(tmp_path_factory: pytest.TempPathFactory) -> WhisperEngine:
+    folder = make(tmp_path_factory.mktemp("natural") / "micro", "micro", natural=True)
+    budget = TokenBudget(per_second=TOKENS_PER_S, extra=2, strict=True)
+    return WhisperEngine(folder, margin_s=1.28, tokens=budget, recheck=False)
+
+
+@pytest.mark.parametrize("seconds", [2, 5, 9, 14])
+def test_a_natural_model_finds_its_words_where_an_even_speaker_says_them(
+    natural: WhisperEngine, seconds: int
+) -> None:
+    (kept,) = natural.settle([Passage(noise(seconds))])
+    (sketch,) = natural.sketch([Passage(noise(seconds), timed=True)])
+    ends = [min(k / TOKENS_PER_S, seconds) for k in range(1, len(kept.words) + 1)]
+    assert ends[-1] == seconds
+    assert [word.end for word in kept.words] == pytest.approx(ends, abs=0.2)
+    assert list(sketch.ends) == pytest.approx(ends, abs=0.2)
 
 
 def test_a_plain_random_model_notices_a_change_of_its_input(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from services.ports import SAMPLE_RATE, Sketch
 
 _CONTEXT = 1.2  # s before the end of the sound whose words are never put behind us
-_SOON = round(1.2 * SAMPLE_RATE)  # two sketches are about that far apart: ask for word ends in time
+_SOON = round(0.8 * SAMPLE_RATE)  # two sketches are about that far apart: ask for word ends in time
+_HALF_A_WORD = round(0.2 * SAMPLE_RATE)  # at 150 a minute; the last word is cut, on average there
 
 
 class Draft:
@@ -30,6 +31,7 @@ class Draft:
         self._stable: list[str] = []  # words after it that two sketches agreed on
         self._tail: list[str] = []  # words after these, of the latest sketch
         self._last: list[str] = []  # all words of the latest sketch
+        self.upto = start  # the text covers the sound up to about this sample
 
     def window(self, end: int, longest: int) -> tuple[int, bool]:
         """First sample of the sound up to `end` to be sketched next, and whether word ends are needed.
@@ -47,6 +49,7 @@ class Draft:
         keep = len(words) if quiet else max(agreed, len(words) - 1)
         if agreed > len(self._stable) and _alike(self._stable, words[: len(self._stable)]):
             self._stable += words[len(self._stable) : agreed]
+        self.upto = end if keep == len(words) else max(begin, end - _HALF_A_WORD)
         at = _place_after(self._stable, words)
         self._tail = words[at:keep]
         if sketch.ends and len(sketch.ends) == len(words):
@@ -63,12 +66,13 @@ class Draft:
 
     def _move_on(self, words: list[str], ends: Sequence[float], begin: int, end: int) -> None:
         """Put words behind us that end well before the sound does; unstable ones only if it is too long."""
-        limit = (end - begin) / SAMPLE_RATE - _CONTEXT
+        seconds = (end - begin) / SAMPLE_RATE
         too_long = end - begin > self._longest
         sure = len(words) if too_long else len(self._stable)
-        count = 0
-        while count < min(sure, len(words)) and ends[count] <= limit:
-            count += 1
+        count = _before(seconds - _CONTEXT, ends[:sure])
+        if too_long and not count:  # ends that make no sense must not let it grow on
+            ends = [seconds * (i + 1) / len(words) for i in range(len(words))]
+            count = _before(seconds - _CONTEXT, ends)
         if not count or (not too_long and not _alike(self._stable[:count], words[:count])):
             return
         shown = [*self._stable, *self._tail]
@@ -77,6 +81,11 @@ class Draft:
         self._tail = shown[count:][len(self._stable) :]
         self._last = words[count:]
         self._from = begin + round(ends[count - 1] * SAMPLE_RATE)
+
+
+def _before(limit: float, ends: Sequence[float]) -> int:
+    """How many words in a row, from the first, end by then."""
+    return next((i for i, at in enumerate(ends) if at > limit), len(ends))
 
 
 def _plain(word: str) -> str:

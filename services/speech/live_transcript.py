@@ -66,7 +66,7 @@ class LiveTranscript:
         self._last_frame = clock()
         self._seconds = 0.0
         self._level = 0.0
-        self._segments = sorted(settled, key=_start)
+        self._segments = sorted((_light(s) for s in settled), key=_start)
         self._unstored: list[tuple[int, Segment]] = []
         self._next_index = len(settled)
         self._interims: dict[int, Interim] = {}  # by the first sample of their utterance
@@ -182,7 +182,7 @@ class LiveTranscript:
             self._interims = {s: i for s, i in self._interims.items() if s >= end}
             self._settled_to = max(self._settled_to, end)
             if segment is not None:
-                insort(self._segments, segment, key=_start)
+                insort(self._segments, _light(segment), key=_start)
                 self._unstored.append((self._next_index, segment))
                 self._next_index += 1
             self._version += 1
@@ -258,6 +258,11 @@ class LiveTranscript:
             if problem:
                 self._problems[about] = problem
             self._version += 1
+
+
+def _light(segment: Segment) -> Segment:
+    """Without the words' times, which nobody reads here: those of half an hour take three megabytes."""
+    return segment.model_copy(update={"words": ()})
 
 
 def _start(segment: Segment) -> float:

@@ -11,13 +11,13 @@ from collections.abc import Hashable
 from services.ports import SAMPLE_RATE
 
 MOST = 8  # passages in a call: from 4 to 8 a step of decoding gains another third, beyond little
-_BUDGET = 0.4  # s that a call may take: the longest that somebody who stops waits for a worker
+_BUDGET = 0.6  # s that a call may take: the longest that somebody who stops waits for a worker
 _CAREFUL = 2  # passages of a kind that was never measured
 _LEARNING = 0.3  # weight of the newest call
 _ONE_MORE = 0.5  # of what one alone costs is what one more adds: its encoding, but few of its steps
 _FORGETTING = 0.99  # a call; so a size that once was too slow is tried again some time
 _SHORTEST_INTERVAL = 0.4  # s between two sketches of one speaker: about the reading of a word
-_SPARE = 1.2  # intervals leave a sixth of the time to words that are kept
+_SPARE = 1.1  # intervals leave a little time to words that are kept; these go first anyway
 # Of the interval; captions that are due so soon join a call for others. With eight speakers at tiny size
 # that saves a fifth of all work (measured on a virtual clock), with half the interval everybody waits.
 _AHEAD = 0.25
@@ -25,7 +25,7 @@ _AHEAD = 0.25
 # sound costs about half.
 _LONG = round(5.9 * SAMPLE_RATE)
 _SHORT = round(2.9 * SAMPLE_RATE)
-_HURRY = 1.0  # s of cycle above which sketches hear less
+_HURRY = 0.6  # s of cycle above which sketches hear less
 _FULL_WAIT = 8.0  # s that a complete utterance waits ...
 _FULL_CYCLE = 3.0  # ... or s between two captions: nobody could call that live
 

@@ -31,7 +31,7 @@ from services.speech.jobs import (
 from services.speech.load import Load
 from services.speech.segmenter import Utterance
 
-_PATIENCE = 1.5  # s that a caption is overdue before it goes between complete utterances
+_PATIENCE = 0.5  # s that a caption is overdue before it goes between complete utterances
 _LATER_EVERY = 2.0  # s; then one passage goes before others, a tenth of the machine
 _NO_EARLY = 1.0  # s that complete utterances wait: then nothing is settled that may still go on
 _LOOKED_AT = 32  # jobs that are compared for a batch, four times what a call can have

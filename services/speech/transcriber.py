@@ -219,7 +219,8 @@ class Transcriber:
                 desk.draft.heard(sketch_of(utterance, result, ear.language), begin, end, True)
         else:
             return
-        ear.live.sketched(utterance.start, desk.draft.text, desk.draft.stable, end)
+        draft = desk.draft
+        ear.live.sketched(utterance.start, draft.text, draft.stable, draft.upto)
         self._interim.add(self._clock() - began)
 
 

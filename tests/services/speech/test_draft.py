@@ -69,7 +69,7 @@ def test_stable_words_stay_when_a_later_sketch_tells_them_differently() -> None:
 def test_a_sketch_hears_from_the_start_of_the_utterance_until_that_grows_long() -> None:
     draft = Draft(1000)
     assert draft.window(1000 + SAMPLE_RATE, LONGEST) == (1000, False)
-    begin, timed = draft.window(1000 + 5 * SAMPLE_RATE, LONGEST)
+    begin, timed = draft.window(1000 + 5 * SAMPLE_RATE + SAMPLE_RATE // 2, LONGEST)
     assert (begin, timed) == (1000, True)
 
 
@@ -126,6 +126,24 @@ def test_a_perfect_ear_makes_a_text_that_only_grows(seed: int) -> None:
         assert draft.stable <= len(draft.text)
         shown = draft.text
     assert len(shown.split()) >= 39
+
+
+def test_ends_that_make_no_sense_do_not_let_the_window_grow() -> None:
+    draft = Draft(0)
+    words = tuple(f"w{i}" for i in range(12))
+    begin, _ = draft.window(7 * SAMPLE_RATE, LONGEST)
+    draft.heard(Sketch(words, (6.9,) * 12), begin, 7 * SAMPLE_RATE, quiet=False)
+    begin, _ = draft.window(8 * SAMPLE_RATE, LONGEST)
+    assert 8 * SAMPLE_RATE - begin < LONGEST // 2
+    assert draft.text == " ".join(words[:11])  # the last one is held back
+
+
+def test_a_word_that_is_held_back_is_not_counted_as_shown() -> None:
+    draft = Draft(0)
+    sketch(draft, "my team built a prod", 2.0)
+    assert draft.upto < 2 * SAMPLE_RATE
+    sketch(draft, "my team built a product", 2.5, quiet=True)
+    assert draft.upto == round(2.5 * SAMPLE_RATE)
 
 
 def test_words_are_put_together_as_the_language_does() -> None:

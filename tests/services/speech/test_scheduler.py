@@ -105,7 +105,7 @@ def test_everybody_gets_equal_turns(count: int) -> None:
     people = talkers(count)
     Machine(people).run(60)
     turns = [sum(s.at > 10 for s in t.shown) for t in people]  # all talk by then
-    assert max(turns) - min(turns) <= 0.15 * max(turns) + 1  # who is nearly due may be lucky
+    assert max(turns) - min(turns) <= 0.2 * max(turns) + 1  # who is nearly due may be lucky
 
 
 @pytest.mark.parametrize(("count", "slow"), [(1, 1.0), (6, 1.0), (12, 1.0), (24, 1.0), (6, 3.0)])
