@@ -10,15 +10,16 @@ up to its end, and nothing is said about errors. For each number of speakers:
     first_p50_s, first_p95_s      until a word, right or wrong, is on show for it
     right_p50_s, right_p95_s      until the word is on show that stands there in the end
     settled_p50_s, settled_p95_s  until it is settled, which also waits for the end of its phrase
-    phrase_p50_s, phrase_p95_s    from the last word of a phrase until it is settled
+    paused_p50_s, paused_p95_s    from the last word of an utterance that a pause ended until it is settled,
+                                  the pause of 0.4 to 0.8 s included
     words_lost, wer, wer_offline  of the settled text; offline: the same sound, phrase by phrase
     erasure, stable_revised       characters taken off the end per character; stable words changed, share
     cpu_per_spoken_s, cpu_per_sound_s  CPU seconds per second of speech, and of all sound
     mb_per_speaker                what each of 16 more speakers adds when the engine has all its buffers
     valid                         False: this machine was too busy to speak in time; run it again
 
-Beside the runs: `mb_in_30_min`, what one answer adds from its first to its thirtieth minute, heard as fast
-as it goes; `words_on_noise`, words made of five minutes of silence, noise and typing each.
+Beside the runs: `mb_in_30_min`, what one answer adds from its first to its thirtieth minute
+(`benchmarks.lasting`); `words_on_noise`, words made of five minutes of silence, noise and typing each.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ _WARM_UP_S = 8.0
 _SILENT_S = 20.0
 _SILENT_SPEAKERS = 8
 _MORE_S = 20.0
+_EDGE_S, _A_PAUSE_S = 0.05, 0.35  # s; utterances end 0.3 s after their last word
 
 
 def run(model: SpeechModel, talks: Sequence[Talk], *, by_text: bool) -> dict[str, object]:
@@ -90,7 +92,7 @@ def figures_of(speakers: Sequence[Speaker | PeerSpeaker], *, by_text: bool) -> d
         chain.from_iterable(first_shown(s.talk, s.seen, by_text=by_text) for s in speakers)
     )
     final = list(chain.from_iterable(settled(s.talk, s.seen, by_text=by_text) for s in speakers))
-    ends = list(chain.from_iterable(_of_last_words(s.talk, s.seen, by_text) for s in speakers))
+    ends = list(chain.from_iterable(_of_last_words(s.talk, s.seen) for s in speakers))
     words = sum(len(s.talk.words) for s in speakers)
     figures: dict[str, object] = {
         "speakers": len(speakers),
@@ -99,8 +101,8 @@ def figures_of(speakers: Sequence[Speaker | PeerSpeaker], *, by_text: bool) -> d
         "first_p95_s": quantile(first, 0.95),
         "settled_p50_s": quantile(final, 0.5),
         "settled_p95_s": quantile(final, 0.95),
-        "phrase_p50_s": quantile(ends, 0.5),
-        "phrase_p95_s": quantile(ends, 0.95),
+        "paused_p50_s": quantile(ends, 0.5),
+        "paused_p95_s": quantile(ends, 0.95),
         "words_lost": final.count(NEVER),
         "wer": None,
         "erasure": None,
@@ -124,16 +126,18 @@ def figures_of(speakers: Sequence[Speaker | PeerSpeaker], *, by_text: bool) -> d
     return figures
 
 
-def _of_last_words(talk: Talk, seen: Sequence[Seen], by_text: bool) -> list[float]:
-    """Of the last word of each phrase the seconds until it was settled."""
-    delays = settled(talk, seen, by_text=by_text)
-    following = [*talk.words[1:], None][: len(talk.words)]
-    edges = zip(talk.words, following, delays, strict=True)
-    return [
-        delay
-        for word, after, delay in edges
-        if after is None or any(word.end <= pause < after.end for pause in talk.pauses)
-    ]
+def _of_last_words(talk: Talk, seen: Sequence[Seen]) -> list[float]:
+    """Of the last word before each pause that ended an utterance, the seconds until it was settled."""
+    delays, known = [], 0.0
+    for look in seen:
+        if look.settled_s > known:
+            known = look.settled_s
+            before = [w for w in talk.words if w.end <= known + _EDGE_S]
+            after = next((w for w in talk.words if w.start > known - _EDGE_S), None)
+            paused = before and (after is None or after.start - before[-1].end > _A_PAUSE_S)
+            if paused:
+                delays.append(look.at - before[-1].end)
+    return delays
 
 
 def run_peer(server: WhisperLive, talks: Sequence[Talk]) -> dict[str, object]:
@@ -202,8 +206,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             entry["mb_per_speaker"] = each
         long = chosen.seconds >= _MORE_S  # else it is but a try
         more = {
-            "mb_in_30_min": rounded(mb_in_a_long_answer(model)) if long else None,
             "words_on_noise": words_on_noise(model) if long and by_text else None,
+            **(mb_in_a_long_answer(model) if long and by_text else {}),
         }
         if by_text:
             tell("the same sound offline")
