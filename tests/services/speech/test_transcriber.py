@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from services.domain import Word
 from services.ports import SAMPLE_RATE, Passage, Settled, Sketch, SpeechEngine
+from services.speech.calls import segment_of
 from services.speech.ear import Ear
 from services.speech.heard import Pace
 from services.speech.live_transcript import LiveTranscript
@@ -322,13 +324,15 @@ def test_words_of_which_the_engine_is_not_certain_are_marked(tmp_path: Path) -> 
             word = Word(start=0.1, end=0.9, text="perhaps", probability=0.2)
             return tuple(Settled((word,), certain=False) for _ in passages)
 
+    whole = utterance(3)
+    segment = segment_of(whole, Doubting().settle([Passage(np.zeros(0, np.float32))])[0], "en")
+    assert segment is not None
+    assert (segment.words[0].start, segment.words[0].end) == (6.1, 6.9)
     desk = Desk(tmp_path, Doubting())
     ear = desk.ear("ear")
-    desk.worker.settle(ear, utterance(3))
+    desk.worker.settle(ear, whole)
     until(lambda: text(ear) == "perhaps")
-    (segment,) = ear.live.snapshot().transcript.segments
-    assert not segment.certain
-    assert (segment.words[0].start, segment.words[0].end) == (6.1, 6.9)
+    assert not ear.live.snapshot().transcript.segments[0].certain
     desk.worker.shutdown(5)
 
 
