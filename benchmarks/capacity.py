@@ -38,7 +38,7 @@ _APART_S = 1.0  # between two stops
 _LOST_S = 0.1  # what a resampler holds is not lost; more is
 _GROWS = 0.01  # s of delay per second; a backlog grows by more
 _WARM_UP_S = 8.0
-_FIRST_GUESS = {"tiny": (12, 4), "base": (6, 2), "small": (2, 1)}  # speakers: ours, the usual way
+_FIRST_GUESS = {"tiny": (42, 7), "base": (18, 3), "small": (4, 1)}  # speakers: ours, the usual way
 
 
 def talks_for(count: int, seconds: float) -> tuple[list[Talk], list[Talk]]:
