@@ -61,3 +61,31 @@ def test_the_meter_goes_from_nothing_to_full() -> None:
     assert loudness(np.zeros(100, np.float32)) == 0
     assert loudness(np.ones(100, np.float32)) == 1
     assert 0.3 < loudness(np.full(100, 0.03, np.float32)) < 0.7
+
+
+def pieces(count: int, source: int = 1, rate: int = 48_000, layout: str = "stereo") -> list[Piece]:
+    r = np.random.default_rng(source)
+    channels = 2 if layout == "stereo" else 1
+    made = []
+    for _ in range(count):
+        noise = r.integers(-9_000, 9_000, (1, rate // 50 * channels)).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(noise, format="s16", layout=layout)
+        frame.sample_rate = rate
+        made.append(Piece.of(source, frame))
+    return made
+
+
+def test_frames_put_together_sound_as_they_do_one_by_one() -> None:
+    frames = pieces(5)
+    one_by_one, at_once = Resampler(frames[0]), Resampler(frames[0])
+    expected = b"".join(one_by_one.pcm(f) for f in frames) + one_by_one.rest()
+    assert at_once.pcm(Piece.joined(frames)) + at_once.rest() == expected
+
+
+def test_frames_of_another_microphone_rate_or_shape_are_not_put_together() -> None:
+    (frame,) = pieces(1)
+    assert frame.goes_on(pieces(1)[0])
+    for other in (pieces(1, source=2), pieces(1, rate=16_000), pieces(1, layout="mono")):
+        assert not frame.goes_on(other[0])
+    corrupt = Piece(1, np.zeros((3, 7)), "s16", "stereo", 48_000)
+    assert not frame.goes_on(corrupt)
