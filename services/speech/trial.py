@@ -44,7 +44,7 @@ class Findings:
 
     margin_s: float | None  # None: full windows
     prompts: bool  # may be given
-    notes: tuple[str, ...]
+    notes: tuple[str, ...]  # what the operator should know, in sentences
 
 
 def try_out(hear: Callable[[float | None, bool], Sequence[str]]) -> Findings:
@@ -53,14 +53,8 @@ def try_out(hear: Callable[[float | None, bool], Sequence[str]]) -> Findings:
     margin = smallest_margin(lambda m: hear(m, False))
     plain = list(hear(margin, False))
     prompts = bool(plain) and list(hear(margin, True)) == plain
-    notes = [
-        "No short window was shown to be as good as a full one; every passage is padded to 30 s."
-        if margin is None
-        else f"Passages are padded by {margin:g} s, as the trial at load allows."
-    ]
-    if not prompts:
-        notes.append("Prompts change what this model hears, so it is given none.")
-    return Findings(margin, prompts, tuple(notes))
+    full = "No short window was shown to be as good as a full one, which is padded to 30 s."
+    return Findings(margin, prompts, () if margin is not None else (full,))
 
 
 def smallest_margin(hear: Callable[[float | None], Sequence[str]]) -> float | None:

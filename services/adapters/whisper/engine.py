@@ -253,6 +253,7 @@ class WhisperEngine:
 
         found = trial.try_out(hear)
         self._margin, self._prompts = found.margin_s, found.prompts
+        log.info("%s: margin %s s, prompts %s", self._name, found.margin_s, found.prompts)
         for note in found.notes:
             self._note(note)
 

@@ -30,11 +30,11 @@ def test_without_a_window_that_hears_the_same_all_are_full() -> None:
 
 def test_prompts_are_given_only_to_a_model_that_hears_the_same_with_them() -> None:
     good = try_out(lambda _, __: FULL)
-    assert (good.margin_s, good.prompts, len(good.notes)) == (0.64, True, 1)
+    assert (good.margin_s, good.prompts, len(good.notes)) == (0.64, True, 0)
     misled = try_out(lambda _, prompted: ["other"] if prompted else FULL)
-    assert (misled.margin_s, misled.prompts, len(misled.notes)) == (0.64, False, 2)
+    assert (misled.margin_s, misled.prompts, len(misled.notes)) == (0.64, False, 0)
     deaf = try_out(lambda _, __: [])
-    assert (deaf.margin_s, deaf.prompts, len(deaf.notes)) == (None, False, 2)
+    assert (deaf.margin_s, deaf.prompts, len(deaf.notes)) == (None, False, 1)
 
 
 def test_the_clip_is_some_seconds_of_sound() -> None:
