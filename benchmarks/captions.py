@@ -18,7 +18,8 @@ up to its end, and nothing is said about errors. For each number of speakers:
     mb_per_speaker                what each of 16 more speakers adds when the engine has all its buffers
     valid                         False: this machine was too busy to speak in time; run it again
 
-Beside the runs: `mb_in_30_min`, what one answer adds from its first to its thirtieth minute
+Beside the runs: `engine_mb`, what the process has taken since before the model was loaded, after all runs;
+`mb_in_30_min`, what one answer adds from its first to its thirtieth minute
 (`benchmarks.lasting`); `words_on_noise`, words made of five minutes of silence, noise and typing each.
 """
 
@@ -34,7 +35,7 @@ from pathlib import Path
 
 from benchmarks.engines import add_options, folder_of, loaded
 from benchmarks.lasting import mb_in_a_long_answer, mb_per_speaker, words_on_noise
-from benchmarks.measuring import machine, pin, quantile, rounded, tell
+from benchmarks.measuring import machine, pin, quantile, rounded, rss_mb, tell
 from benchmarks.scoring import (
     NEVER,
     erasure,
@@ -192,6 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     talks = [conversation(chosen.seconds, number) for number in range(max(counts))]
     with folder_of(chosen) as folder:
         tell("loading")
+        before = rss_mb()
         model = loaded(folder, natural=not by_text)
         run(model, [conversation(min(_WARM_UP_S, chosen.seconds), 99)], by_text=by_text)
         rooms = [silence(min(_SILENT_S, chosen.seconds), n) for n in range(_SILENT_SPEAKERS)]
@@ -201,6 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             tell(f"{count} speakers for {chosen.seconds:.0f} s")
             runs.append(run(model, talks[:count], by_text=by_text))
             tell(json.dumps(runs[-1]))
+        engine = rss_mb() - before
         each = rounded(mb_per_speaker(model, min(_MORE_S, chosen.seconds)))
         for entry in runs:
             entry["mb_per_speaker"] = each
@@ -226,6 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 "runs": runs,
                 **peer,
                 **more,
+                "engine_mb": rounded(engine),
                 "cpu_per_silent_s": silent["cpu_per_sound_s"],
                 "seconds": chosen.seconds,
                 "model": chosen.size or str(chosen.model or "fixture"),

@@ -179,6 +179,8 @@ class Ears:
                 self._hurry.clear()  # before the queue is looked into, or an End could be missed
             self._take(ears, wait=not behind)
             for ear in ears.values():
+                if ear.spool.closed:  # forgotten meanwhile
+                    continue
                 error = failure_of(self._advance, ear)
                 if error is not None:
                     ear.live.trouble(told(error, "Part of your sound could not be listened to."))
