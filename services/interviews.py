@@ -108,7 +108,16 @@ class Interviews:
             return None
         if not answer.pending:  # until its last word is settled, whatever happens to this process
             self._store.set_sound(owner, answer.id, answer.sound_s, pending=True)
-        return self._afterwards.listen(answer, live_words=live_words)
+        before = self._ears.get(answer.id)
+        live = self._afterwards.listen(answer, live_words=live_words)
+        # An answer that finished since it was looked up must not be begun again.
+        if (
+            live is not before
+            and self._store.answer(owner, answer.id).state is not AnswerState.OPEN
+        ):
+            self._ears.close(answer.id)
+            return None
+        return live
 
     def hear_recording(self, owner: Owner, question: Question, file: bytes) -> None:
         """Take a recorded file as the answer, or as what follows the sound so far.

@@ -79,7 +79,7 @@ def test_in_full_windows_words_times_and_probabilities_are_faster_whispers(
     for passage in PASSAGES:
         segments, _ = theirs.transcribe(
             passage.samples,
-            beam_size=1,
+            beam_size=5,
             temperature=0.0,
             without_timestamps=True,
             condition_on_previous_text=False,
