@@ -33,6 +33,7 @@ The speech model, whatever it is
     windows.py           how much silence goes behind a passage, prompts and tokens for it
     trial.py             which windows and prompts this model stands
     guards.py            does this text look invented?
+    editing.py           how far two texts are from each other
     pieces.py            pieces of words with times -> words
     languages.py         Whisper's languages and how they are written
 """

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from services.ports import SAMPLE_RATE, Sketch
+from services.speech.editing import edits
 
 _CONTEXT = 1.2  # s before the end of the sound whose words are never put behind us
 _SOON = round(0.8 * SAMPLE_RATE)  # two sketches are about that far apart: ask for word ends in time
@@ -113,10 +114,5 @@ def _place_after(stable: Sequence[str], words: Sequence[str]) -> int:
     The beginning of `words` that takes the fewest edits to become `stable`; of equals the one
     nearest to its length.
     """
-    row = list(range(len(words) + 1))  # edits from stable[:i] to words[:j]
-    for i, word in enumerate(stable, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(words, 1):
-            same = _plain(word) == _plain(other)
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (not same))
+    row = edits([_plain(w) for w in stable], [_plain(w) for w in words])
     return min(range(len(words) + 1), key=lambda j: (row[j], abs(j - len(stable))))

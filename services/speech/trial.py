@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.ports import Samples
+from services.speech.editing import edits
 from services.speech.sound_file import sound_of
 from services.speech.windows import MARGINS_S
 
@@ -74,7 +75,7 @@ def smallest_margin(hear: Callable[[float | None], Sequence[str]]) -> float | No
 
 def differ(said: Sequence[str], other: Sequence[str]) -> bool:
     """Do two texts differ in more than one word of ten (inserted, left out or replaced)?"""
-    return _edits(said, other) > _DIFFERENCE * max(len(said), len(other))
+    return edits(said, other)[-1] > _DIFFERENCE * max(len(said), len(other))
 
 
 class LiveTrial:
@@ -110,12 +111,3 @@ class LiveTrial:
         """Nothing is left to compare: all is heard with full windows."""
         with self._lock:
             self._wanted = False
-
-
-def _edits(a: Sequence[str], b: Sequence[str]) -> int:
-    row = list(range(len(b) + 1))
-    for i, word in enumerate(a, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1]
