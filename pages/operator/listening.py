@@ -139,4 +139,6 @@ def _work(figures: SpeechFigures, engine: EngineReport) -> None:
 
 
 def _seconds(value: float) -> str:
+    if 0 < value < 0.1:
+        return f"{1000 * value:.0f} ms"
     return f"{value:.2f} s" if 0 < value < 10 else f"{value:,.0f} s"

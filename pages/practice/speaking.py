@@ -78,9 +78,14 @@ def _listening(stage: Stage, heard: Heard | None) -> bool:
     return (
         stage.microphone != "off"
         and heard is not None
-        and heard.seconds > stage.sound_before_s
+        and _arrives(stage, heard)
         and heard.idle_s < GONE_S
     )
+
+
+def _arrives(stage: Stage, heard: Heard) -> bool:
+    """Whether this tab's own sound has come; what an earlier source sent late does not count."""
+    return heard.arrived and heard.source == stage.source
 
 
 def _state(stage: Stage, heard: Heard | None) -> str:
@@ -97,7 +102,7 @@ def _start_buttons(user: User, question: Question, stage: Stage) -> None:
         press(stage, mode)
         live = services().interviews.listen(user.id, question)
         if live is not None:
-            stage.source, stage.sound_before_s = live.take_over(), live.snapshot().seconds
+            stage.source = live.take_over()
         st.rerun()
 
     if pressed("Start camera and microphone", type="primary", width="stretch"):
@@ -142,7 +147,7 @@ def _watch_connection(heard: Heard, stage: Stage) -> None:
         return
     if heard.source != stage.source:
         stage.trouble = "Elsewhere"
-    elif heard.seconds > stage.sound_before_s and not stage.connected:
+    elif _arrives(stage, heard) and not stage.connected:
         stage.connected = True
         st.rerun()
     elif not stage.connected and time.monotonic() - stage.asked_at > CONNECT_LIMIT_S:

@@ -28,7 +28,6 @@ class Stage:
     microphone: str = "off"  # off | video | audio: what we ask the browser for
     asked_at: float = 0.0  # time.monotonic() of the last press of a start button
     source: int = 0  # token of this tab at the live transcript
-    sound_before_s: float = 0.0  # what the answer had when start was pressed
     connected: bool = False  # sound has arrived since then
     typing: bool = False
     field: str | None = None  # the answer as this tab drew or saved it last

@@ -33,6 +33,7 @@ class Heard:
 
     transcript: Transcript
     source: int  # token of the source that is listened to; frames of others are ignored
+    arrived: bool  # sound of this very source has come, not only of an earlier one
     seconds: float  # of sound, counted in samples
     level: float  # 0-1, loudness of the last 0.2 s
     idle_s: float  # since the last frame

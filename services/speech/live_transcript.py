@@ -63,6 +63,7 @@ class LiveTranscript:
         self._over = Event()
         # Everything below is guarded by the lock.
         self._source = 0
+        self._arrived = False
         self._last_frame = clock()
         self._seconds = 0.0
         self._level = 0.0
@@ -85,6 +86,7 @@ class LiveTranscript:
         """Become the one source of sound; frames of earlier ones (another tab) are ignored."""
         with self._lock:
             self._source += 1
+            self._arrived = False
             return self._source
 
     def hear(self, source: int, frame: av.AudioFrame) -> None:
@@ -122,6 +124,7 @@ class LiveTranscript:
             return Heard(
                 transcript=Transcript(segments=tuple(self._segments), interim=text, stable=stable),
                 source=self._source,
+                arrived=self._arrived,
                 seconds=self._seconds,
                 level=self._level if idle < _QUIET_AFTER else 0.0,
                 idle_s=idle,
@@ -229,9 +232,14 @@ class LiveTranscript:
 
     def _queue(self, sound: Sound) -> None:
         with self._lock:
-            if not self._ending:  # checked with the lock: nothing is queued after the End
-                self._last_frame = self._clock()
-                self._send(self, sound)
+            if self._ending:  # checked with the lock: nothing is queued after the End
+                return
+            if isinstance(sound, Piece):
+                if sound.source != self._source:  # another tab has taken over this very moment
+                    return
+                self._arrived = True
+            self._last_frame = self._clock()
+            self._send(self, sound)
 
     def _store(self) -> None:
         """Hand over segments in order; those that could not be stored are tried again next time."""

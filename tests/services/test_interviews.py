@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -21,6 +22,7 @@ from services.afterwards import Afterwards
 from services.coach.rubrics import rubric_for
 from services.domain import (
     Answer,
+    AnswerMode,
     AnswerState,
     Interview,
     InterviewState,
@@ -56,6 +58,8 @@ class Rehearsal:
     coach: ScriptedCoach
     engine: ScriptedEngine
     database: Engine
+    recordings: Recordings
+    ears: Ears
 
 
 def eventually(what: Callable[[], bool], seconds: float = 20) -> None:
@@ -85,7 +89,7 @@ def rehearsal(data: Path, *, model: str = str(MODEL_FOLDER)) -> Rehearsal:
     speech_model.load_if_here()
     afterwards.catch_up()
     interviews = Interviews(store, recordings, coach, ears, afterwards)
-    return Rehearsal(interviews, afterwards, store, coach, engine, database)
+    return Rehearsal(interviews, afterwards, store, coach, engine, database, recordings, ears)
 
 
 @pytest.fixture
@@ -155,6 +159,43 @@ def test_a_spoken_answer_is_heard_submitted_rated_and_kept(
     sound = here.interviews.recording(owner, answer_to(here, owner, question))
     assert sound.startswith(b"fLaC")
     assert here.interviews.standing(owner, interview).question == interview.questions[1]
+
+
+class StoreWhereAnswersFinishMeanwhile:
+    """The real store, whose `open_answer` returns what it found only once that is out of date."""
+
+    def __init__(self, store: Store, finish: Callable[[Answer], None]) -> None:
+        self._store, self._finish = store, finish
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def open_answer(self, owner: UUID, question_id: UUID, mode: AnswerMode) -> Answer:
+        found = self._store.open_answer(owner, question_id, mode)
+        self._finish(found)
+        return found
+
+
+def test_an_answer_that_finishes_while_it_is_looked_up_is_not_begun_again(
+    here: Rehearsal, speech: Samples
+) -> None:
+    owner = candidate(here)
+    _, question = begin(here, owner)
+
+    def finish(answer: Answer) -> None:
+        live = here.afterwards.listen(answer)
+        live.hear_samples(speech)
+        live.finish()
+        eventually(lambda: answer_to(here, owner, question).state is AnswerState.HEARD)
+        eventually(lambda: here.ears.get(answer.id) is None)  # its sound is encoded, all is done
+
+    store = StoreWhereAnswersFinishMeanwhile(here.store, finish)
+    late_tab = Interviews(
+        cast(Store, store), here.recordings, here.coach, here.ears, here.afterwards
+    )
+    assert late_tab.listen(owner, question) is None
+    assert here.ears.get(answer_to(here, owner, question).id) is None
+    assert answer_to(here, owner, question).state is AnswerState.HEARD
 
 
 def test_an_answer_is_stored_before_it_is_rated_and_can_be_rated_again(here: Rehearsal) -> None:

@@ -30,7 +30,7 @@ FIGURES = SpeechFigures(
     busy=0.634,
     interim=Spread(1_000, 0.612, 1.08),
     settled=Spread(240, 0.7, 12.4),
-    stop=Spread(),
+    stop=Spread(4, 0.006, 0.052),
     calls=50,
     passages=120,
     promoted=31,
@@ -101,7 +101,8 @@ def test_latencies_are_a_table_and_none_are_not_zero() -> None:
     said = words(drawn(READY, FIGURES))
     assert "| 0.61 s | 1.08 s | 1,000 |" in said
     assert "| 0.70 s | 12 s | 240 |" in said
-    assert "| none | | 0 |" in said
+    assert "| 6 ms | 52 ms | 4 |" in said
+    assert "| none | | 0 |" in words(drawn(READY, replace(FIGURES, stop=Spread())))
 
 
 def test_each_pace_has_words() -> None:

@@ -105,6 +105,7 @@ def heard(
     return Heard(
         transcript=Transcript(),
         source=1,
+        arrived=True,
         seconds=1.0,
         level=0.1,
         idle_s=0.0,

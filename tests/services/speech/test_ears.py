@@ -123,10 +123,14 @@ def test_a_second_tab_goes_on_where_the_first_was(tmp_path: Path) -> None:
         pieces = list(frames(speech.samples, speech.rate))
         for frame in pieces[:100]:
             live.hear(first, frame)
+        assert live.snapshot().arrived
         second = live.take_over()
+        live.hear(first, pieces[100])
+        assert not live.snapshot().arrived, "the second tab itself has sent nothing yet"
         for frame in pieces[100:]:
             live.hear(first, frame)
             live.hear(second, frame)
+        assert live.snapshot().arrived
         live.finish()
         assert live.wait_finished(10)
         assert live.snapshot().seconds == pytest.approx(speech.seconds, abs=0.02)
