@@ -14,6 +14,8 @@ from rapidfuzz import fuzz, process
 from services.coach.bank import ANY_FIELD
 from services.domain import Job
 
+MANAGEMENT = "management"  # the field of leading people and operations, whatever the craft
+
 # Words that mean or imply a technology, so that "k8s" finds the questions about the cloud.
 _MEANS: Mapping[str, str] = {
     "python": "py, python3, django, flask, fastapi, pandas, numpy, celery, jupyter",
@@ -45,19 +47,25 @@ _MEANS: Mapping[str, str] = {
     "llm": "generative ai, genai, gpt, rag",
 }
 
-# What people call themselves in each line of work. A bare "engineer" is a weak word: see `_FIELD_HINTS`.
+# What people call themselves in each line of work; of two that fit equally well, the first one counts.
+# A bare "engineer" is a weak word (see `_FIELD_HINTS`), and a "team lead" a rank (see `_RANKS`).
 _FIELD_WORDS: Mapping[str, str] = {
     "software": "software, developer, programmer, coder, frontend, front end, backend, back end, full stack, "
     "fullstack, devops, sre, site reliability, data scientist, data science, data engineer, data analyst, "
     "machine learning, ml engineer, ai engineer, solution architect, solutions architect, software architect, cloud, "
     "android, ios, mobile, qa, sdet, tester, test automation, cybersecurity, security engineer, security analyst, "
     "penetration tester, sysadmin, system administrator, database administrator, dba, web developer, cto, "
-    "tech lead, platform engineer, network engineer, computer science, python, javascript, java, golang, "
+    "tech lead, it manager, it operations, release manager, test manager, platform engineer, network engineer, computer science, python, javascript, java, golang, "
     "react, embedded, game developer",
     "sales": "sales, account executive, account manager, business development, business developer, salesperson, "
-    "sdr, bdr, retail, shop assistant, store manager, cashier",
+    "sdr, bdr",
+    "retail": "retail, retailer, cashier, shopkeeper, shop assistant, shop manager, shop worker, shop supervisor, "
+    "shop owner, store manager, store assistant, store associate, store supervisor, store clerk, store director, "
+    "sales assistant, sales associate, checkout assistant, checkout operator, till operator, shelf stacker, "
+    "stock assistant, stock clerk, supermarket, department store, grocery, grocer, boutique, merchandiser, "
+    "merchandising, loss prevention",
     "care": "nurse, nursing, carer, caregiver, care assistant, healthcare, midwife, paramedic, clinical, "
-    "care worker, social care, medical assistant, ward, rn, physiotherapist, doctor, physician",
+    "care worker, care home, social care, medical assistant, ward, rn, physiotherapist, doctor, physician",
     "teaching": "teacher, teaching, lecturer, tutor, professor, educator, instructor, trainer, school, "
     "kindergarten, childcare, education",
     "support": "support, customer service, customer success, call centre, call center, help desk, helpdesk, "
@@ -68,19 +76,40 @@ _FIELD_WORDS: Mapping[str, str] = {
     "public relations, pr manager, growth, campaign, journalist",
     "accounting": "accountant, accounting, bookkeeper, bookkeeping, finance, financial, controller, auditor, audit, "
     "payroll, tax, treasurer, cfo, banker",
-    "product": "product manager, product owner, product designer, ux, ui designer, designer, user research, "
+    "product": "product manager, product owner, head of product, product designer, ux, ui designer, designer, user research, "
     "user researcher, business analyst",
     "people": "hr, human resources, recruiter, recruiting, recruitment, talent acquisition, people partner, "
     "talent, headhunter",
-    # Lines of work that the bank has no questions for: named so that they are not taken for software.
+    # Lines of work that the bank has no questions for: named so that they are not taken for software,
+    # or, where it is money, cases or visitors that they manage, for leading people.
     "engineering": "civil engineer, mechanical engineer, electrical engineer, chemical engineer, "
-    "structural engineer, process engineer, industrial engineer, biomedical engineer, sound engineer",
+    "structural engineer, process engineer, industrial engineer, biomedical engineer, sound engineer, "
+    "civil engineering, mechanical engineering, electrical engineering, chemical engineering",
+    "portfolio": "portfolio manager, fund manager, wealth manager, asset manager, case manager, "
+    "community manager",
 }
 _FIELD_HINTS: Mapping[str, str] = {
     "engineer": "software",
+    "engineering manager": "software",
+    "head of engineering": "software",
     "it": "software",
     "programming": "software",
+    "sales assistant": "retail",  # sells as well, but in a shop
+    "sales associate": "retail",
+    "manager": MANAGEMENT,
+    "head of": MANAGEMENT,
+    "supervisor": MANAGEMENT,
 }
+
+# Ranks that say whom one leads, not in what: any word of a line of work in the position outweighs them.
+_RANKS = (
+    "team lead, team leader, teamlead, team manager, people manager, line manager, operations manager, "
+    "operations director, operations lead, head of operations, director of operations, coo, "
+    "chief operating officer, head of department, department head, department manager, general manager, "
+    "deputy manager, assistant manager, management trainee, managing director, chief executive, ceo, "
+    "production manager, plant manager, factory manager, warehouse manager, office manager, shift leader, "
+    "shift manager"
+)
 
 # Ordinary words that are also names. In a description they count only with a capital ("Go, React").
 _AMBIGUOUS = frozenset(
@@ -139,14 +168,17 @@ def _field(
 
     A word in the position gives 4 points, a weak one 1; known technologies in the tech stack 2 each
     (at most 6) for software; words of the description 1 each, at most 3, so that a description which
-    names other departments never outweighs the position.
+    names other departments never outweighs the position. A rank in the position gives 2.5 points for
+    management, and 3.5 with the weak word "manager": less than 4, so that a sales operations manager
+    stays in sales. Ranks in the description are those of others ("you report to the team lead").
     """
     points = {
         field: 4.0 * len(words & position) + min(3, len(words & description))
         for field, words in _field_words().items()
     }
+    points[MANAGEMENT] = 2.5 * bool(_ranks() & position)
     for hint, field in _FIELD_HINTS.items():
-        points[field] += hint in position
+        points[field] += topic(hint) in position
     points["software"] += min(6, 2 * min(len(stacks), len(tags)))
     best = max(points, key=lambda field: points[field])
     return best if points[best] else ANY_FIELD
@@ -202,6 +234,11 @@ def _field_words() -> Mapping[str, frozenset[str]]:
         field: frozenset(topic(word) for word in words.split(","))
         for field, words in _FIELD_WORDS.items()
     }
+
+
+@cache
+def _ranks() -> frozenset[str]:
+    return frozenset(topic(rank) for rank in _RANKS.split(","))
 
 
 @cache

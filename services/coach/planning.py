@@ -68,7 +68,7 @@ def plan(
 
     chosen: list[BankQuestion] = []
     left = {q.id: q for q in questions}
-    for wanted in _kinds(setup, field)[: len(left)]:
+    for wanted in kinds(setup, field)[: len(left)]:
         ranks = {
             q.id: (
                 q.field in (field, ANY_FIELD),
@@ -88,7 +88,13 @@ def _field_for(category: Category, words: JobWords) -> str:
     return SOFTWARE if unknown and category is Category.SYSTEM_DESIGN else words.field
 
 
-def _kinds(setup: Setup, field: str) -> tuple[Kind, ...]:
+def field_of(setup: Setup) -> str:
+    """The line of work that is asked about; `ANY_FIELD` for one that the bank does not know."""
+    known_stacks = frozenset(q.stack for q in load() if q.stack)
+    return _field_for(setup.category, job_words.read(setup.job, known_stacks))
+
+
+def kinds(setup: Setup, field: str) -> tuple[Kind, ...]:
     """The wanted kind of each place. Mixed alternates: the person, the craft, the person, ..."""
     mixed: tuple[Kind, ...] = (Kind.BEHAVIOURAL, Kind.TECHNICAL, Kind.SITUATIONAL, Kind.TECHNICAL)
     if field == SOFTWARE:
@@ -156,6 +162,6 @@ def _ask(question: BankQuestion, number: int) -> Question:
         difficulty=question.difficulty,
         model_answer=question.model_answer,
         key_points=question.key_points,
-        rubric=rubric_for(question.kind),
+        rubric=rubric_for(question.kind, question.levels),
         source=question.source,
     )

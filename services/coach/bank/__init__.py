@@ -42,6 +42,7 @@ class BankQuestion(BaseModel):
     tags: tuple[Text, ...] = ()
     model_answer: Text
     key_points: tuple[Text, ...]
+    levels: tuple[Text, ...] = ()  # of "Covers what matters", for this very question
 
     @field_validator("model_answer", mode="before")
     @classmethod

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from services.coach import bank
 from services.coach.bank import BankQuestion
-from services.domain import Difficulty, Kind
+from services.domain import Category, Difficulty, Kind
 
 QUESTIONS = bank.load()
 NOT_SOFTWARE = {
@@ -23,7 +23,15 @@ NOT_SOFTWARE = {
     "project-management",
     "marketing",
     "accounting",
+    "retail",
+    "management",
 }
+ROLES = ("sales", "care", "retail", "management")
+SPECIALISMS = (
+    *("python", "java", "javascript", "go", "csharp", "react", "mobile", "cloud", "security"),
+    *("testing", "sql", "machine learning"),
+    *ROLES,
+)
 FILLING = set(
     re.findall(
         r"\w+",
@@ -42,11 +50,37 @@ def content(text: str) -> set[str]:
 
 def test_the_bank_is_large_enough_for_many_interviews_of_every_kind() -> None:
     kinds = Counter(q.kind for q in QUESTIONS)
-    assert len(QUESTIONS) >= 150
+    assert len(QUESTIONS) >= 240
     assert kinds[Kind.BEHAVIOURAL] >= 40
-    assert kinds[Kind.TECHNICAL] >= 90
-    assert kinds[Kind.SYSTEM_DESIGN] >= 20
+    assert kinds[Kind.TECHNICAL] >= 240
+    assert kinds[Kind.SYSTEM_DESIGN] >= 30
     assert kinds[Kind.SITUATIONAL] >= 15
+
+
+@pytest.mark.parametrize("category", Category)
+@pytest.mark.parametrize("difficulty", Difficulty)
+@pytest.mark.parametrize("specialism", SPECIALISMS)
+def test_every_combination_has_five_questions_of_its_own(
+    category: Category, difficulty: Difficulty, specialism: str
+) -> None:
+    """Of the wanted kind and difficulty, about this very technology or line of work, or about any."""
+    field = specialism if specialism in ROLES else "software"
+    kinds = {
+        Category.BEHAVIOURAL: {Kind.BEHAVIOURAL},
+        Category.TECHNICAL: {Kind.TECHNICAL},
+        Category.SYSTEM_DESIGN: {Kind.SYSTEM_DESIGN},
+        Category.MIXED: set(Kind),
+    }[category]
+    fitting = [
+        q
+        for q in QUESTIONS
+        if q.kind in kinds
+        and q.difficulty is difficulty
+        and q.field in (field, bank.ANY_FIELD)
+        and q.stack in ("", specialism)
+        and not (q.kind is Kind.SYSTEM_DESIGN and field == "software" != q.field)
+    ]
+    assert len(fitting) >= 5
 
 
 def test_behavioural_questions_cover_many_competencies_at_every_difficulty() -> None:
@@ -56,16 +90,6 @@ def test_behavioural_questions_cover_many_competencies_at_every_difficulty() -> 
             found[q.competency].add(q.difficulty)
     assert len(found) >= 10
     assert all(difficulties == set(Difficulty) for difficulties in found.values())
-
-
-def test_at_least_ten_technologies_have_five_questions_at_every_difficulty() -> None:
-    stacks = defaultdict(list)
-    for q in QUESTIONS:
-        if q.stack:
-            stacks[q.stack].append(q.difficulty)
-    rich = {stack for stack, found in stacks.items() if len(found) >= 5}
-    assert len(rich) >= 10
-    assert all(set(stacks[stack]) == set(Difficulty) for stack in rich)
 
 
 def test_fifteen_system_design_questions_are_for_software_at_every_difficulty() -> None:
@@ -106,6 +130,24 @@ def test_no_two_questions_have_nearly_the_same_model_answer() -> None:
         (a.id, b.id)
         for a, b in combinations(QUESTIONS, 2)
         if fuzz.token_sort_ratio(a.model_answer, b.model_answer, score_cutoff=80)
+    ]
+    assert alike == []
+
+
+def test_no_two_levels_say_the_same() -> None:
+    said = Counter(level.casefold() for q in QUESTIONS for level in q.levels)
+    assert [level for level, times in said.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.id)
+def test_a_question_has_a_scale_of_five_levels_of_its_own(question: BankQuestion) -> None:
+    assert len(question.levels) == 5
+    assert all(8 <= len(level.split()) <= 30 for level in question.levels)
+    assert all(level[0].isupper() and level[-1] == "." for level in question.levels)
+    alike = [
+        (a, b)
+        for a, b in combinations(question.levels, 2)
+        if fuzz.ratio(a.lower(), b.lower()) >= 92
     ]
     assert alike == []
 

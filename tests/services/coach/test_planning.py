@@ -57,7 +57,7 @@ def test_a_planned_question_carries_everything_of_the_banked_one_and_its_rubric(
     assert question.model_answer == banked_one.model_answer
     assert question.key_points == banked_one.key_points
     assert question.competency == banked_one.competency
-    assert question.rubric == rubric_for(question.kind)
+    assert question.rubric == rubric_for(question.kind, banked_one.levels)
 
 
 def test_the_same_setup_gives_the_same_questions() -> None:
@@ -79,7 +79,12 @@ def test_behavioural_questions_have_the_difficulty_asked_for_and_all_different_c
 
 
 def test_when_the_exact_difficulty_runs_out_the_neighbouring_one_comes_next() -> None:
-    planned = plan(setup("Go developer", "Go", difficulty=Difficulty.EASY, count=4))
+    go = [q for q in bank.load() if q.stack == "go"]
+    easy, medium = (
+        [q for q in go if q.difficulty is d] for d in (Difficulty.EASY, Difficulty.MEDIUM)
+    )
+    few = [*medium, *easy[:2]]
+    planned = plan(setup("Go developer", "Go", difficulty=Difficulty.EASY, count=4), bank=few)
     assert [q.difficulty for q in planned] == [
         Difficulty.EASY,
         Difficulty.EASY,
@@ -118,6 +123,10 @@ def test_a_mixed_interview_for_a_nurse_has_no_software_in_it() -> None:
         ("Senior Accountant", "accounting"),
         ("Product Owner", "product"),
         ("Recruiter", "people"),
+        ("Store Manager", "retail"),
+        ("Cashier", "retail"),
+        ("Operations Manager", "management"),
+        ("Team lead", "management"),
     ],
 )
 def test_a_technical_interview_outside_software_asks_about_its_own_field(

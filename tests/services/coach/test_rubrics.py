@@ -27,3 +27,22 @@ def test_levels_are_five_different_sentences_about_what_can_be_heard(kind: Kind)
 def test_a_behavioural_answer_is_judged_on_its_result_and_a_technical_one_on_its_reasons() -> None:
     assert rubric_for(Kind.BEHAVIOURAL).criteria[-1].id == "result"
     assert rubric_for(Kind.TECHNICAL).criteria[-1].id == "reasoning"
+
+
+OWN_LEVELS = tuple(
+    f"You say {share} of it." for share in ("nothing", "little", "half", "most", "all")
+)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_question_s_own_levels_replace_those_of_what_it_covers_only(kind: Kind) -> None:
+    general, own = rubric_for(kind), rubric_for(kind, OWN_LEVELS)
+    assert own.version == general.version
+    for before, after in zip(general.criteria, own.criteria, strict=True):
+        assert (before.id, before.name) == (after.id, after.name)
+        assert after.levels == (OWN_LEVELS if after.id == "coverage" else before.levels)
+
+
+def test_four_levels_are_no_scale() -> None:
+    with pytest.raises(ValueError, match="five"):
+        rubric_for(Kind.TECHNICAL, OWN_LEVELS[:4])
