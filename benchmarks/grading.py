@@ -1,4 +1,9 @@
-"""How well the offline rater tells bands of answers apart: `python -m benchmarks.grading --cases DIR --json`.
+"""How well a coach tells bands of answers apart: `python -m benchmarks.grading --cases DIR --json`.
+
+    --coach offline|gemini|openai   who rates; a language model with the settings of the product
+    --repeats N                     how often each answer is rated
+    --limit N                       only the first N files
+    --at-once N                     answers rated side by side
 
 A case file holds one question and answers that people put into bands 1 to 5; adversarial answers are
 band 1. Progress goes to standard error; the last line of standard output is one JSON object:
@@ -7,7 +12,11 @@ band 1. Progress goes to standard error; the last line of standard output is one
     pairs1       the same for one band apart; ties count as lost in both
     adversarial  mean figure of band 1 divided by the mean figure of band 5
     spearman     rank correlation of band and figure per question, averaged
-    answers, seconds, cores, load_before
+    stability    mean absolute difference of the overall figure (0-10) between two repeats
+    same_level   share of criteria that got the same level in both
+    evidence_found, unsure   shares: of levels from 2 on with evidence; of ratings in doubt
+    refusals, failures   answers that the coach would not rate (they count as 0); calls that failed
+    calls, tokens_in, tokens_out, coach, answers, seconds, cores, load_before
 """
 
 from __future__ import annotations
@@ -20,91 +29,21 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, ValidationError
 
-from benchmarks.measuring import machine
-from services.coach.rating import rate
-from services.coach.rubrics import rubric_for
-from services.domain import Difficulty, Job, Kind, Question, Rubric
-from services.errors import RatingFailed
-
-
-class AskedQuestion(BaseModel, frozen=True):
-    """A question as a case file holds it."""
-
-    text: str
-    kind: Kind
-    difficulty: Difficulty = Difficulty.MEDIUM
-    language: str = "en"
-    job: Job
-    model_answer: str = ""
-    key_points: tuple[str, ...] = ()
-    rubric: Rubric | None = None
-
-    def asked(self) -> Question:
-        return Question(
-            text=self.text,
-            kind=self.kind,
-            difficulty=self.difficulty,
-            model_answer=self.model_answer,
-            key_points=self.key_points,
-            rubric=self.rubric or rubric_for(self.kind),
-        )
-
-
-class BandedAnswer(BaseModel, frozen=True):
-    """An answer with the level that a good interviewer would give."""
-
-    id: str
-    band: Annotated[int, Field(ge=1, le=5)]
-    note: str = ""
-    text: str
-
-
-class Case(BaseModel, frozen=True):
-    """One file."""
-
-    question: AskedQuestion
-    answers: tuple[BandedAnswer, ...]
-
-
-class Rated(BaseModel, frozen=True):
-    """A line of `--out`: the overall figure (0-10) of one answer, with its band."""
-
-    file: str
-    id: str
-    band: int
-    score: float
-
-
-def read_cases(folder: Path) -> dict[str, Case]:
-    """Every *.json below `folder` by its relative path. Raises `ValueError` that names a flawed file."""
-    cases = {}
-    for path in sorted(folder.rglob("*.json")):
-        try:
-            cases[path.relative_to(folder).as_posix()] = Case.model_validate_json(path.read_bytes())
-        except ValidationError as flaw:
-            raise ValueError(f"{path} is not a grading case: {flaw}") from flaw
-    if not cases:
-        raise ValueError(f"there are no *.json files in {folder}")
-    return cases
+from benchmarks.graded import Case, Meter, Rated, coach_for, grade, read_cases, reliance
+from benchmarks.measuring import machine, tell
+from services.coach.offline import OfflineCoach
+from services.errors import LanguageModelError
+from services.settings import Settings
 
 
 def rate_case(name: str, case: Case) -> list[Rated]:
-    """Rate all answers of a case; one that cannot be judged counts as 0."""
-    question = case.question.asked()
-    rated = []
-    for answer in case.answers:
-        try:
-            score = rate(case.question.job, question, answer.text).overall
-        except RatingFailed:
-            score = 0.0
-        rated.append(Rated(file=name, id=answer.id, band=answer.band, score=score))
-    return rated
+    """Rate all answers of a case offline; one that cannot be judged counts as 0."""
+    (answers,) = grade(OfflineCoach(), {name: case})
+    return [rated for answer in answers if (rated := answer.rated)]
 
 
 def figures(questions: Sequence[Sequence[Rated]]) -> dict[str, float | None]:
@@ -153,33 +92,57 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return fmean(numbers) if numbers else None
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, settings: Settings | None = None) -> int:
+    """`settings` None reads them from the environment and `.env`, as the product does."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--cases", type=Path, required=True, help="folder of case files")
+    parser.add_argument("--coach", choices=("offline", "gemini", "openai"), default="offline")
+    parser.add_argument("--repeats", type=_positive, default=1, help="ratings of each answer")
+    parser.add_argument("--limit", type=_positive, help="only so many files")
+    parser.add_argument(
+        "--at-once", type=_positive, help="answers rated side by side (4, offline 1)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object (always done)")
     parser.add_argument("--out", type=Path, help="also write one JSON line per answer here")
     options = parser.parse_args(arguments)
     ran_on = machine()
+    meter = Meter()
     try:
-        cases = read_cases(options.cases)
-    except ValueError as flaw:
+        cases = read_cases(options.cases, options.limit)
+        coach = coach_for(options.coach, settings or Settings(), meter)
+    except (ValueError, LanguageModelError) as flaw:
         print(flaw, file=sys.stderr)
         return 2
+    at_once = options.at_once or (1 if options.coach == "offline" else 4)
     started = time.perf_counter()
-    questions = []
-    for number, (name, case) in enumerate(cases.items(), start=1):
-        questions.append(rate_case(name, case))
-        print(f"{number}/{len(cases)} {name}", file=sys.stderr)
+    answers = []
+    for number, graded in enumerate(grade(coach, cases, options.repeats, at_once), start=1):
+        answers.append(graded)
+        tell(f"{number}/{len(cases)} {graded[0].file if graded else ''}")
     seconds = time.perf_counter() - started
+    questions = [[rated for a in graded if (rated := a.rated)] for graded in answers]
     if options.out:
-        lines = [r.model_dump_json(exclude={"band"}) for answers in questions for r in answers]
+        lines = [r.model_dump_json(exclude={"band"}) for rated in questions for r in rated]
         options.out.write_text("\n".join([*lines, ""]), "utf-8")
-    found = {key: None if v is None else round(v, 4) for key, v in figures(questions).items()}
-    count = sum(map(len, questions))
-    print(json.dumps({**found, "answers": count, "seconds": round(seconds, 3), **ran_on}))
+    found = {**figures(questions), **reliance(a for graded in answers for a in graded)}
+    print(
+        json.dumps(
+            {name: round(v, 4) if isinstance(v, float) else v for name, v in found.items()}
+            | {"calls": meter.calls, "tokens_in": meter.tokens_in, "tokens_out": meter.tokens_out}
+            | {"coach": coach.name, "answers": sum(map(len, questions))}
+            | {"seconds": round(seconds, 3), **ran_on}
+        )
+    )
     return 0
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 if __name__ == "__main__":

@@ -70,6 +70,8 @@ class Advice:
 
 def reason(criterion: str, level: int, heard: Heard, question: Question, quote: str) -> str:
     """One or two sentences to the candidate on why this level; `quote` is their own words."""
+    if criterion == "coverage" and level <= 2 and heard.truth(question.kind) < 0.5:
+        return _turned_round(heard)
     if level == 1:
         return _why_nothing(heard) if criterion == "relevance" else _NOTHING[criterion]
     shown = f"“{_short(quote)}”"
@@ -163,6 +165,18 @@ def _why_nothing(heard: Heard) -> str:
     if len(answer.words) < 12:
         return "This is too short to answer the question."
     return "What you say could not be connected with the question; begin by answering it directly."
+
+
+def _turned_round(heard: Heard) -> str:
+    """Word lists can be wrong about this, so it is said as a doubt."""
+    answer, place = heard.answer, heard.opposed.clause
+    words = (
+        answer.text[answer.clauses[place].start : answer.clauses[place].end]
+        if place is not None
+        else ""
+    )
+    shown = f" (“{_short(words)}”)" if words else ""
+    return f"Parts of this seem to say the opposite of what the question listens for{shown}; check them."
 
 
 def _coverage(level: int, heard: Heard, question: Question, shown: str) -> str:

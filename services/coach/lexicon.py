@@ -33,6 +33,10 @@ class Lexicon:
     between: frozenset[str]
     openers: frozenset[str]
     states: frozenset[str]
+    denials: frozenset[str]
+    denials_behind: frozenset[str]
+    no_denials: frozenset[str]
+    opposites: dict[str, frozenset[str]]  # stem -> stems
     concepts_of: dict[str, frozenset[str]]  # stem -> concepts
     phrases: dict[str, tuple[tuple[Phrase, str], ...]]  # first stem -> (phrase, concept)
     vague: dict[str, tuple[tuple[Phrase, str], ...]]
@@ -97,6 +101,10 @@ def lexicon() -> Lexicon:
         openers=frozenset(_entries(written["openers"])),
         between=frozenset(_entries(written["between"])),
         states=frozenset(_entries(written["states"])),
+        denials=frozenset(_entries(written["denials"])),
+        denials_behind=frozenset(_entries(written["denials_behind"])),
+        no_denials=frozenset(_entries(written["no_denials"])),
+        opposites=_pairs(_entries(written["opposites"])),
         concepts_of={word: frozenset(found) for word, found in concepts.items()},
         phrases=_longest_first(phrases),
         vague=_listed(written["vague"]),
@@ -121,6 +129,17 @@ def _irregular() -> dict[str, str]:
 
 def _entries(text: object) -> list[str]:
     return [plain(" ".join(entry.split())) for entry in str(text).split(",") if entry.strip()]
+
+
+def _pairs(entries: list[str]) -> dict[str, frozenset[str]]:
+    """Each stem of a pair with the stems it is paired with."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        one, other = _stems(entry)
+        if one != other:  # two forms of one word after stemming oppose nothing
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return {word: frozenset(others) for word, others in found.items()}
 
 
 def _stems(entry: str) -> Phrase:

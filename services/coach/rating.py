@@ -3,6 +3,7 @@
     text -> screening (what may be judged) -> subject (is it about the question at all)
                                            -> matching (key points said)   -> weighing -> levels
                                            -> signs (how it is told)
+                                           -> opposing (does it turn the facts round)
 
 Everything is counted in the answer's own words; nothing is asked of a language model. Measured by
 benchmarks/grading.py on the cases of tests/grading.
@@ -15,6 +16,7 @@ import re
 from services.coach.advice import advise, reason
 from services.coach.evidence import evidence_for
 from services.coach.matching import expected, match
+from services.coach.opposing import opposed, stated
 from services.coach.screening import screen
 from services.coach.signs import signs
 from services.coach.subject import subject
@@ -24,7 +26,7 @@ from services.domain import Criterion, Job, Provenance, Question, Rating, Score
 from services.errors import RatingFailed
 
 NAME = "offline"
-VERSION = "2"  # change it with every change that can change a level
+VERSION = "3"  # change it with every change that can change a level
 
 _SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 _MOST_POINTS = 8  # sentences of a model answer taken as key points where a question has none
@@ -64,7 +66,9 @@ def listen(question: Question, text: str) -> Heard:
     want = expected(question.text, points, question.model_answer)
     answer = screen(text, question.text, points)
     told = signs(answer)
-    return Heard(answer, subject(answer, want, question.kind), match(answer, told, want), told)
+    against = opposed(answer, told, stated(question.text, points, question.model_answer))
+    about = subject(answer, want, question.kind)
+    return Heard(answer, about, match(answer, told, want), told, against)
 
 
 def _score(criterion: Criterion, found: dict[str, int], heard: Heard, question: Question) -> Score:

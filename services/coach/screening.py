@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from services.coach.words import Clause, Token, clauses, phrases_in, tokens
 
 Mask = NDArray[np.bool_]
 
+_FULL_STOP = re.compile(r"[.!?](?=\s|$)")
 _RUN = 4  # words in a row that are no coincidence; shorter runs ("a lot of the") are
 _COPIED = 0.5  # share of an answer that is read out before we take it for reading out
 _QUOTED = 0.3  # share that is the question word for word; it is natural to begin with a part of it
@@ -22,6 +24,11 @@ _LOOPED = 0.3  # share of repeated runs; fluent speech stays under 0.1
 # Function words in natural spoken English are 0.45-0.6 of all words; terse technical answers go
 # down to 0.3, lists of terms to 0.1 (measured on the cases in tests/grading).
 _SPOKEN = 0.22
+# Of a whole answer: the tersest ones of bands 3 to 5 in tests/grading have 0.35, lists and word salad stay
+# under 0.28. Notes in a telegraph's style have less, but end every few words; lists that do have under 0.1.
+_SENTENCES = 0.28
+_NOTES = 0.15
+_TELEGRAPH = 8  # words to a full stop
 _NEIGHBOURHOOD = 7  # words to each side in which function words are counted
 # Different content words that the question had already. Answers of band 3 and above stay under 0.4;
 # the question said again in other words has 0.5 to 1.
@@ -90,7 +97,8 @@ def screen(text: str, question: str, key_points: Iterable[str]) -> Answered:
         kept &= ~from_points
     if count and repeats.mean() > _LOOPED:
         kept &= ~repeats
-    kept &= _in_speech(grammar)
+    if count and not (_telegraphic(text, count) and grammar.mean() >= _NOTES):
+        kept &= _in_speech(grammar) if grammar.mean() >= _SENTENCES else False
     if count and kept.mean() < 0.5 and kept.sum() < _REMAINDER:
         kept[:] = False
     if _echo(words, kept, question) >= _ECHOED:
@@ -172,6 +180,10 @@ def _in_speech(grammar: Mask) -> Mask:
     near = np.convolve(grammar.astype(float), window, "full")[_NEIGHBOURHOOD:-_NEIGHBOURHOOD]
     size = np.convolve(np.ones(len(grammar)), window, "full")[_NEIGHBOURHOOD:-_NEIGHBOURHOOD]
     return np.asarray(near / size >= _SPOKEN)
+
+
+def _telegraphic(text: str, count: int) -> bool:
+    return count <= _TELEGRAPH * len(_FULL_STOP.findall(text))
 
 
 def _share(mask: Mask) -> float:

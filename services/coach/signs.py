@@ -29,6 +29,7 @@ class Sign(StrEnum):
     NUMBER = "number"
     NAME = "name"
     VAGUE = "vague"
+    DISMISSAL = "dismissal"  # "there is no need to", "plays no role"
 
 
 @dataclass(frozen=True)
