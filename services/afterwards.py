@@ -1,4 +1,4 @@
-"""What happens to an answer after it was given: its recording is kept, its words completed, its rating made.
+"""What happens to an answer after it was given: its recording is kept, its words completed, its rating asked for.
 
 Nothing here is lost by a stop at any moment: sound stays in the spool until a recording holds all of it
 and all of it is words, and `catch_up` finds at the next start what is left to do.
@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
-from services.domain import AUTO, Answer, AnswerMode, AnswerState, RatingState, Segment
-from services.errors import NotFound, RatingFailed
+from services.domain import AUTO, Answer, AnswerState, RatingState, Segment
+from services.errors import NotFound
+from services.failures import failure_of
 from services.hints import spoken_hint
-from services.ports import SAMPLE_RATE, Coach, Owner
+from services.judging import Judging
+from services.ports import SAMPLE_RATE, Owner
 from services.speech.ears import Ears
-from services.speech.failures import failure_of
 from services.speech.live_transcript import LiveTranscript
-from services.speech.model import SpeechModel
 from services.storage.recordings import Recordings
 from services.storage.store import Store
 
@@ -26,17 +26,14 @@ _SAMPLE_BYTES = 2  # s16
 
 
 class Afterwards:
-    """Any thread may call. One thread of its own encodes recordings and rates late transcripts, so that
+    """Any thread may call. One thread of its own encodes recordings, so that
     the transcription worker never waits for a disk."""
 
-    def __init__(
-        self, store: Store, recordings: Recordings, coach: Coach, ears: Ears, model: SpeechModel
-    ) -> None:
+    def __init__(self, store: Store, recordings: Recordings, judging: Judging, ears: Ears) -> None:
         self._store = store
         self._recordings = recordings
-        self._coach = coach
+        self._judging = judging
         self._ears = ears
-        self._model = model
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="afterwards")
 
     def listen(self, answer: Answer, *, live_words: bool = True) -> LiveTranscript:
@@ -86,32 +83,12 @@ class Afterwards:
         live.finish()
         return live
 
-    def rate(self, owner: Owner, answer: Answer) -> None:
-        """Judge an answer and store the rating, or why there is none. On the caller's thread."""
-        interview = self._store.interview(owner, answer.interview_id)
-        question = next(q for q in interview.questions if q.id == answer.question_id)
-        self._store.mark_rating(owner, answer.id, RatingState.RUNNING)
-        spoken = answer.mode is AnswerMode.SPOKEN
-        try:
-            rating = self._coach.rate(
-                interview.setup.job,
-                question,
-                answer.text,
-                speech_model=self._model.status().name if spoken else "",
-            )
-        except RatingFailed as failure:
-            self._store.mark_rating(owner, answer.id, RatingState.FAILED, failure.message)
-            return
-        self._store.add_rating(owner, answer.id, rating)
-
     def catch_up(self) -> None:
         """Do what an earlier run left undone, one answer after the other; one that fails stops no other."""
         for answer_id in self._ears.spooled():
             self._thread.submit(failure_of, self._keep_sound, answer_id)
         for _, answer_id in self._store.pending_answers():
             failure_of(self._complete, answer_id)
-        for _, answer_id in self._store.unrated_answers():
-            failure_of(self._rate_late, answer_id)
 
     def shutdown(self) -> None:
         self._thread.shutdown(wait=True)
@@ -154,17 +131,13 @@ class Afterwards:
             self._rate_late(answer_id)
 
     def _rate_late(self, answer_id: UUID) -> None:
-        """Rate an answer that waited for its words; what cannot be rated says so and waits no longer."""
+        """Have an answer rated that waited for its words."""
         owner = self._owner(answer_id)
         answer = self._store.answer(owner, answer_id)
-        if answer.pending or answer.rating_state not in (RatingState.WAITING, RatingState.RUNNING):
+        if answer.pending or answer.rating_state is not RatingState.WAITING:
             return
-        if not answer.text.strip():
-            self._store.mark_rating(owner, answer_id, RatingState.NONE)
-        elif failure_of(self.rate, owner, answer) is not None:
-            self._store.mark_rating(
-                owner, answer_id, RatingState.FAILED, "The coach could not rate this answer."
-            )
+        if answer.rating_due is None:
+            self._judging.now(owner, answer_id)
 
 
 def _seconds_in(spool: Path) -> float:

@@ -15,7 +15,18 @@ AppError
 ├── StorageError
 │   ├── DiskFull
 │   └── DatabaseUnusable     corrupt or from a newer version; it is left untouched
-└── RatingFailed             the coach could not judge; the answer is kept
+├── RatingFailed             the coach could not judge; the answer is kept
+├── UnreadableFile           a CV that is encrypted, scanned, too large or not what its name says
+└── LanguageModelError       `wait_s`: seconds until it is worth another try; None: not by itself
+    ├── ModelUnreachable     no network, refused connection, time-out
+    ├── ModelBusy            429: too many calls, or the quota is used up
+    ├── ModelFailing         5xx
+    ├── ModelKeyRefused      401, 403, or a key that the provider does not know
+    ├── ModelMissing         404 for this model and for the one it falls back to
+    ├── RequestRefused       any other 4xx: what we sent does not suit this model
+    ├── ReplyBlocked         the provider's safety rules stopped the prompt or the reply
+    ├── ReplyBroken          cut, empty, too long or not of the asked shape, also after a repair round
+    └── SpendLimitReached    today's calls or tokens are used up
 """
 
 
@@ -89,4 +100,55 @@ class DatabaseUnusable(StorageError):
 
 
 class RatingFailed(AppError):
+    pass
+
+
+class UnreadableFile(AppError):
+    pass
+
+
+class LanguageModelError(AppError):
+    """A call to a language model failed. `wait_s` is what the provider asked for, or our own guess."""
+
+    wait_s: float | None = None
+
+    def __init__(self, message: str, remedy: str = "", *, wait_s: float | None = None) -> None:
+        super().__init__(message, remedy)
+        if wait_s is not None:
+            self.wait_s = wait_s
+
+
+class ModelUnreachable(LanguageModelError):
+    wait_s = 20.0
+
+
+class ModelBusy(LanguageModelError):
+    wait_s = 60.0
+
+
+class ModelFailing(LanguageModelError):
+    wait_s = 30.0
+
+
+class ModelKeyRefused(LanguageModelError):
+    pass
+
+
+class ModelMissing(LanguageModelError):
+    pass
+
+
+class RequestRefused(LanguageModelError):
+    pass
+
+
+class ReplyBlocked(LanguageModelError):
+    pass
+
+
+class ReplyBroken(LanguageModelError):
+    wait_s = 60.0
+
+
+class SpendLimitReached(LanguageModelError):
     pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from services.domain import Question, Setup
+from services.domain import AUTO, OWN, Question, Setup
 
 HINT_LIMIT = 400  # characters, about 100 tokens; Whisper takes 224 and pays for each in time
 _TERMS_LIMIT = 160  # characters of these for the tech stack, so that the question has room
@@ -13,14 +13,18 @@ _TERMS_LIMIT = 160  # characters of these for the tech stack, so that the questi
 def spoken_hint(setup: Setup, question: Question) -> str:
     """The words of an interview that a recogniser is likely to miss, on one line of at most `HINT_LIMIT`.
 
-    `Data engineer interview. Python, Kafka. Tell me about ...`. Questions are in English: an answer in
-    another language gets the names and terms alone, which are what people take over as they are.
+    `Data engineer interview. Python, Kafka. Tell me about ...`. The bank's questions are in English: an
+    answer to one in another language gets the names and terms alone, which are what people take over as
+    they are. What a language model or the candidate wrote is in the language of the interview.
     """
     position = _line(setup.job.position)
     terms = _as_many(tuple(_line(tag) for tag in setup.job.tech_stack), _TERMS_LIMIT)
     english = setup.language == "en"
     job = f"{position} interview." if english else f"{position}."
-    parts = (job, terms, _line(question.text) if english else "")
+    theirs = setup.language != AUTO and (
+        question.source == OWN or question.source.startswith("model:")
+    )
+    parts = (job, terms, _line(question.text) if english or theirs else "")
     return _cut(" ".join(part for part in parts if part))
 
 

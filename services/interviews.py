@@ -1,15 +1,19 @@
 """What a candidate can do: plan an interview, answer by voice or keyboard, finish, look back.
 
 An answer is stored before anything else happens to it: sound goes to the spool while it arrives,
-segments to the database as they settle, the text at "Submit answer", and only then it is rated.
+segments to the database as they settle, the text at "Submit answer", and only then it is rated,
+in the background.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.afterwards import Afterwards
+from services.coaches import Coaches
 from services.domain import (
     ANSWER_LIMIT,
     Answer,
@@ -18,12 +22,17 @@ from services.domain import (
     Interview,
     InterviewState,
     InterviewSummary,
+    PlanState,
     Progress,
     Question,
+    Rating,
     Review,
     Setup,
+    Turn,
 )
 from services.errors import InvalidInput, NotFound
+from services.judging import Judging
+from services.plans import Plans
 from services.ports import Coach, Owner
 from services.progress import progress
 from services.speech.ears import Ears
@@ -33,33 +42,47 @@ from services.speech.sound_file import sound_of
 from services.storage.recordings import Recordings
 from services.storage.store import Store
 
+OWN_QUESTION = (10, 400)  # characters of a question that the candidate adds
 LAST_WORDS_S = 10.0  # seconds that ending an interview waits for the last utterance
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an interview stands: the question to answer now (None: all done) and what is there of it."""
+    """Where an interview stands: the question to answer now and what is there of it.
+
+    No question: all are done, or `writing`: the next one is still being written.
+    """
 
     interview: Interview
-    question: Question | None
-    answer: Answer | None
+    question: Question | None = None
+    answer: Answer | None = None
+    writing: bool = False
 
 
 class Interviews:
     """Every method is called on a script thread; what runs elsewhere says so."""
 
     def __init__(
-        self, store: Store, recordings: Recordings, coach: Coach, ears: Ears, afterwards: Afterwards
+        self,
+        store: Store,
+        recordings: Recordings,
+        coaches: Coaches,
+        ears: Ears,
+        afterwards: Afterwards,
+        plans: Plans,
+        judging: Judging,
     ) -> None:
         self._store = store
         self._recordings = recordings
-        self._coach = coach
+        self._coaches = coaches
         self._ears = ears
         self._afterwards = afterwards
+        self._plans = plans
+        self._judging = judging
 
-    @property
-    def coach_label(self) -> str:
-        return self._coach.label
+    def coach(self, owner: Owner) -> Coach:
+        """Who plans and rates for this candidate at present."""
+        return self._coaches.of(owner)
 
     # --- before ---------------------------------------------------------------------------
 
@@ -67,32 +90,82 @@ class Interviews:
         """The set-up of the newest interview, to be offered again."""
         return self._store.latest_setup(owner)
 
-    def start(self, owner: Owner, setup: Setup) -> Interview:
-        """Plan the questions and store the interview."""
-        questions = self._coach.plan(setup, self._store.seen_sources(owner))
-        return self._store.add_interview(owner, setup, questions)
+    def start(self, owner: Owner, setup: Setup, cv: str = "") -> Interview:
+        """Plan an interview: it is there with its first question, the others may follow.
+
+        `cv` is read for the questions and not stored.
+        """
+        return self._plans.start(owner, setup, cv)
+
+    def kept_cv(self, owner: Owner) -> str:
+        """The text of the CV that the candidate agreed to keep, empty if there is none."""
+        return self._store.cv(owner)
+
+    def keep_cv(self, owner: Owner, text: str) -> None:
+        self._store.keep_cv(owner, text)
+
+    def forget_cv(self, owner: Owner) -> None:
+        self._store.forget_cv(owner)
+
+    # --- the plan -------------------------------------------------------------------------
+
+    def drop_question(self, owner: Owner, interview: Interview, question_id: UUID) -> None:
+        """Take a question out that was not shown yet. Raises `InvalidInput`."""
+        self._store.drop_question(owner, interview.id, question_id)
+
+    def move_question(
+        self, owner: Owner, interview: Interview, question_id: UUID, *, earlier: bool
+    ) -> None:
+        """Swap a question that was not shown yet with the one before or after it. Raises `InvalidInput`."""
+        self._store.move_question(owner, interview.id, question_id, earlier=earlier)
+
+    def add_own_question(self, owner: Owner, interview: Interview, text: str) -> None:
+        """Put the candidate's own question at the end, with a rubric. Raises `InvalidInput`."""
+        asked = " ".join(text.split())
+        if not OWN_QUESTION[0] <= len(asked) <= OWN_QUESTION[1]:
+            raise InvalidInput(
+                "question",
+                f"Your question has {len(asked)} characters.",
+                f"Between {OWN_QUESTION[0]} and {OWN_QUESTION[1]} fit.",
+            )
+        question = self._plans.write_up(owner, interview, asked)
+        self._store.add_own_question(owner, interview.id, question)
 
     # --- during ---------------------------------------------------------------------------
 
     def open_interview(self, owner: Owner, interview_id: UUID | None) -> Interview:
         """The interview of that id, or without one the newest unfinished. Raises `NotFound`."""
         if interview_id is not None:
-            return self._store.interview(owner, interview_id)
-        latest = self._store.latest_open_interview(owner)
-        if latest is None:
-            raise NotFound("No interview is open.", "Set one up first.")
-        return latest
+            found = self._store.interview(owner, interview_id)
+        else:
+            latest = self._store.latest_open_interview(owner)
+            if latest is None:
+                raise NotFound("No interview is open.", "Set one up first.")
+            found = latest
+        return self._plans.look_after(owner, found)
 
     def standing(self, owner: Owner, interview: Interview) -> Standing:
-        """The first question that is neither submitted nor skipped, with its answer so far."""
+        """The question to answer now: the one on show, or else the first that is not done."""
         if interview.state is InterviewState.FINISHED:
-            return Standing(interview, None, None)
+            return Standing(interview)
+        done = (AnswerState.SUBMITTED, AnswerState.SKIPPED)
         review = self._store.review(owner, interview.id)
-        for item in review.items:
-            done = item.answer and item.answer.state in (AnswerState.SUBMITTED, AnswerState.SKIPPED)
-            if not done:
-                return Standing(interview, item.question, item.answer)
-        return Standing(interview, None, None)
+        left = [i for i in review.items if i.answer is None or i.answer.state not in done]
+        if not left:
+            writing = review.interview.plan_state is PlanState.WRITING
+            return Standing(review.interview, writing=writing)
+        # A follow-up that arrives meanwhile must not take away what the candidate is reading.
+        item = next((i for i in left if i.question.shown), left[0])
+        return Standing(review.interview, item.question, item.answer)
+
+    def show(self, owner: Owner, question: Question) -> None:
+        """The candidate sees this question now; it keeps its place from here on."""
+        if not question.shown:
+            self._store.mark_shown(owner, question.id)
+
+    def considers(self, owner: Owner, answer_id: UUID) -> bool:
+        """Whether the coach is at work on this answer right now, so that a follow-up may come."""
+        return self._judging.considers(owner, answer_id)
 
     def listen(
         self, owner: Owner, question: Question, *, live_words: bool = True
@@ -153,7 +226,7 @@ class Interviews:
         self._afterwards.transcribe(owner, self._store.answer(owner, answer.id))
 
     def submit(self, owner: Owner, answer: Answer, text: str) -> Answer:
-        """Store the answer, then rate it; one whose transcript is not complete is rated when it is.
+        """Store the answer and have it rated; one whose transcript is not complete is rated when it is.
 
         An empty text is accepted only while the recording waits for its transcript. Raises
         `AlreadyAnswered` for the slower of two tabs.
@@ -171,7 +244,7 @@ class Interviews:
         submitted = self._store.submit(owner, answer.id, words)
         self._hear_no_more(answer.id)
         if submitted.edited is not None or not submitted.pending:
-            self._afterwards.rate(owner, submitted)
+            self._judging.now(owner, submitted.id)
         if submitted.pending:
             self._afterwards.transcribe(owner, submitted)
         return self._store.answer(owner, answer.id)
@@ -229,7 +302,18 @@ class Interviews:
         """Rate a submitted answer once more; the old rating is kept beside the new one."""
         answer = self._store.answer(owner, answer_id)
         if answer.state is AnswerState.SUBMITTED and answer.text.strip():
-            self._afterwards.rate(owner, answer)
+            self._judging.now(owner, answer.id)
+
+    def earlier_ratings(self, owner: Owner, answer_id: UUID) -> tuple[Rating, ...]:
+        """Ratings that a newer one has taken the place of, newest first."""
+        return self._store.earlier_ratings(owner, answer_id)
+
+    def talk(
+        self, owner: Owner, answer_id: UUID, rating: Rating, turns: tuple[Turn, ...]
+    ) -> Iterator[str]:
+        """Ask the coach about a rating; its reply in pieces. Raises a `LanguageModelError`."""
+        submission = self._judging.submission(owner, answer_id)
+        return self._coaches.of(owner).talk(submission, rating, turns)
 
     def progress(self, owner: Owner) -> Progress:
         return progress(self._store, owner)
@@ -260,10 +344,16 @@ class Interviews:
         """How listening does in this process; nothing in it is about anybody."""
         return self._ears.figures()
 
+    def waiting_ratings(self) -> tuple[int, datetime | None]:
+        """How many answers wait for a rating, and when the first is tried again; about nobody."""
+        return self._store.waiting_ratings()
+
     def shutdown(self) -> None:
         """Stop the threads; nothing is lost by it."""
         self._ears.shutdown()
         self._afterwards.shutdown()
+        self._plans.shutdown()
+        self._judging.shutdown()
 
     def _hear_no_more(self, answer_id: UUID) -> None:
         """Whatever sound there is becomes words and a recording in the background."""

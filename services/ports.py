@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
-from services.domain import Job, Question, Rating, Setup, Word
+from services.domain import Question, Rating, Segment, Setup, Turn, Word
 
 Samples = NDArray[np.float32]  # 16 kHz, mono, -1..1
 SAMPLE_RATE = 16_000  # Hz; what Whisper and Silero were trained on
@@ -100,12 +102,98 @@ class SpeechEngine(Protocol):
         ...
 
 
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class Purpose(StrEnum):
+    """What a language model is asked for; decides which model is taken."""
+
+    PLAN = "plan"
+    RATE = "rate"
+    TALK = "talk"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a language model is given. Its text is data of people: never logged."""
+
+    purpose: Purpose
+    instructions: str  # ours, from prompts/*.md
+    text: str  # the material, fenced as data
+    turns: tuple[Turn, ...] = ()  # of a talk, oldest first; the last one asks
+    most_tokens: int = 4_000  # of the reply
+    temperature: float = 0.2
+
+
+class Spend(Protocol):
+    """Who pays for a call, and whether there is anything left today."""
+
+    def allow(self) -> None:
+        """Called before every call. Raises `SpendLimitReached`."""
+        ...
+
+    def used(self, tokens_in: int, tokens_out: int) -> None:
+        """Called after every call that was answered."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """Answers prompts, on somebody's account. Any thread may call; calls take seconds."""
+
+    def name(self, purpose: Purpose) -> str:
+        """The model that answers such prompts; stored as provenance."""
+        ...
+
+    def reply(self, prompt: Prompt, shape: type[Shape]) -> Shape:
+        """A reply of this shape, validated; one that is broken is asked for once more.
+
+        Raises a `LanguageModelError`; never returns an empty or a partial reply.
+        """
+        ...
+
+    def stream(self, prompt: Prompt) -> Iterator[str]:
+        """A free text in pieces as they are written. Raises a `LanguageModelError`, also midway."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What an interview is planned from."""
+
+    setup: Setup
+    cv: str = ""  # text of the candidate's CV; not stored with the interview
+    seen: frozenset[str] = frozenset()  # sources of questions that this candidate had
+    past: tuple[str, ...] = ()  # their texts, newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An answer to be judged, with all that judging it takes."""
+
+    setup: Setup
+    question: Question
+    text: str  # the words that count
+    segments: tuple[Segment, ...] = ()  # as they were heard; empty for a typed answer
+    speech_model: str = ""
+    thread: tuple[tuple[str, str], ...] = ()  # before a follow-up: question and answer, in order
+    follow_ups_left: int = 0
+    last_action: str = ""  # next action of the candidate's last rating on this competency
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a coach makes of an answer: its rating, and what to ask on, if anything."""
+
+    rating: Rating
+    follow_up: Question | None = None
+
+
 class Coach(Protocol):
-    """Plans questions and judges answers."""
+    """Plans questions and judges answers. Any thread may call."""
 
     @property
     def name(self) -> str:
-        """Stored as provenance, for example `offline`."""
+        """Stored as provenance: `offline`, or the language model's name."""
         ...
 
     @property
@@ -113,12 +201,28 @@ class Coach(Protocol):
         """What the candidate reads, for example `Offline estimate`."""
         ...
 
-    def plan(self, setup: Setup, seen: frozenset[str]) -> tuple[Question, ...]:
-        """`setup.question_count` questions, none whose `source` is in `seen` while others are left."""
+    @property
+    def talks(self) -> bool:
+        """Whether `talk` has anything to say."""
         ...
 
-    def rate(self, job: Job, question: Question, text: str, *, speech_model: str = "") -> Rating:
-        """Judge an answer. Raises `RatingFailed`; never invents a score."""
+    def plan(self, brief: Brief) -> Iterator[Question]:
+        """`setup.question_count` questions, each as soon as it is written, none asked before while
+        others are left. Raises a `LanguageModelError`, also midway."""
+        ...
+
+    def write_up(self, setup: Setup, text: str) -> Question:
+        """The candidate's own question with model answer, key points and rubric."""
+        ...
+
+    def judge(self, submission: Submission) -> Judgement:
+        """Raises `RatingFailed` or a `LanguageModelError`; never invents a score."""
+        ...
+
+    def talk(
+        self, submission: Submission, rating: Rating, turns: tuple[Turn, ...]
+    ) -> Iterator[str]:
+        """Answer the last of `turns` about one rating, in pieces. Raises a `LanguageModelError`."""
         ...
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _ROOT = Path(__file__).parents[1]  # of the project: defaults do not depend on where it is started
@@ -46,6 +46,42 @@ class Settings(BaseSettings):
         description="Who may see /status: e-mail addresses, separated by commas. Addresses are not "
         "verified, so create these accounts before anybody else can.",
     )
+
+    coach: Literal["auto", "gemini", "openai", "offline"] = Field(
+        "auto",
+        description="Who plans and rates. auto: Gemini with a key, else an OpenAI-compatible server with "
+        "an address, else the offline coach.",
+    )
+    gemini_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        description="Key of the Gemini API. On its free tier Google may train on what is sent.",
+    )
+    gemini_base_url: str = Field("", description="Where Gemini is reached; empty: at Google.")
+    gemini_rating_model: str = Field("gemini-3.8-flash", description="Rates answers and talks.")
+    gemini_planning_model: str = Field("gemini-3.5-flash-lite", description="Plans questions.")
+    gemini_fallback_model: str = Field(
+        "gemini-flash-latest", description="Takes over when one of the two is gone (404)."
+    )
+    openai_base_url: str = Field(
+        "",
+        description="An OpenAI-compatible server, for example http://127.0.0.1:11434/v1 (Ollama).",
+    )
+    openai_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
+    openai_model: str = Field("", description="Its model; empty: the first one it lists.")
+    model_timeout_s: float = Field(45.0, gt=0, description="Seconds that a call may take.")
+    rating_passes: Literal[1, 2] = Field(
+        2, description="Independent passes per rating; 1 halves the cost and hides doubt."
+    )
+    own_keys: bool = Field(
+        True, description="Whether candidates may bring a Gemini key of their own."
+    )
+    daily_calls_per_user: int = Field(
+        150, ge=0, description="Language model calls a day, one user."
+    )
+    daily_tokens_per_user: int = Field(1_000_000, ge=0, description="Tokens a day, one user.")
+    daily_calls: int = Field(5_000, ge=0, description="Calls a day, all users together.")
+    daily_tokens: int = Field(30_000_000, ge=0, description="Tokens a day, all users together.")
 
     @property
     def operators(self) -> frozenset[str]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import threading
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from uuid import UUID
+from uuid import uuid4
 
-from services.domain import Job, Provenance, Question, Rating, Score, Setup, Word
-from services.errors import RatingFailed, TranscriptionFailed
-from services.ports import SAMPLE_RATE, EngineReport, Passage, Samples, Settled, Sketch
+from services.domain import OWN, Provenance, Question, Rating, Score, Setup, Turn, Word
+from services.errors import LanguageModelError, RatingFailed, TranscriptionFailed
+from services.ports import (
+    SAMPLE_RATE,
+    Brief,
+    EngineReport,
+    Judgement,
+    Passage,
+    Samples,
+    Settled,
+    Sketch,
+    Submission,
+)
 
 
 @dataclass
@@ -56,44 +67,69 @@ class ScriptedEngine:
 
 @dataclass
 class ScriptedCoach:
-    """Asks given questions and gives every answer the same level, or fails."""
+    """Asks given questions and gives every answer the same level; fails as it is told."""
 
     questions: tuple[Question, ...]
     level: int = 3
-    failing: bool = False
+    name: str = "scripted"
+    failing: bool = False  # cannot judge at all
+    failure: LanguageModelError | None = None  # what the next calls end with
     cursed: str = ""  # an answer that breaks this coach in a way nobody foresaw
-    rated: list[str] = field(default_factory=list)
+    follow_up: Question | None = None  # asked on after an answer, while some are left
+    fails_after: int | None = None  # questions that a plan yields before `failure` comes
+    gate: threading.Event = field(default_factory=threading.Event)  # judging waits for it
+    judged: list[Submission] = field(default_factory=list)
+    talks: bool = False
 
-    @property
-    def name(self) -> str:
-        return "scripted"
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     @property
     def label(self) -> str:
         return "Scripted estimate"
 
-    def plan(self, setup: Setup, seen: frozenset[str]) -> tuple[Question, ...]:
-        chosen = self.questions[: setup.question_count]
-        return tuple(
-            q.model_copy(update={"id": UUID(int=q.id.int + 1 + len(seen)), "number": n})
-            for n, q in enumerate(chosen, start=1)
-        )
+    @property
+    def rated(self) -> list[str]:
+        return [submission.text for submission in self.judged]
 
-    def rate(self, job: Job, question: Question, text: str, *, speech_model: str = "") -> Rating:
+    def plan(self, brief: Brief) -> Iterator[Question]:
+        chosen = self.questions[: brief.setup.question_count]
+        for n, q in enumerate(chosen):
+            if self.failure is not None and n == (self.fails_after or 0):
+                raise self.failure
+            yield q.model_copy(update={"id": uuid4(), "number": n + 1})
+
+    def write_up(self, setup: Setup, text: str) -> Question:
+        if self.failure is not None:
+            raise self.failure
+        return self.questions[0].model_copy(update={"id": uuid4(), "text": text, "source": OWN})
+
+    def judge(self, submission: Submission) -> Judgement:
+        assert self.gate.wait(30)
         if self.failing:
             raise RatingFailed("The coach is not well today.", "Rate again later.")
-        if self.cursed and text == self.cursed:
+        if self.failure is not None:
+            raise self.failure
+        if self.cursed and submission.text == self.cursed:
             raise ZeroDivisionError
-        self.rated.append(text)
-        return Rating(
+        self.judged.append(submission)
+        rating = Rating(
             scores=tuple(
                 Score(criterion=c, level=self.level, reason="Scripted.")
-                for c in question.rubric.criteria
+                for c in submission.question.rubric.criteria
             ),
+            next_action="Name one figure.",
             provenance=Provenance(
-                coach="scripted",
+                coach=self.name,
                 coach_version="1",
-                rubric_version=question.rubric.version,
-                speech_model=speech_model,
+                rubric_version=submission.question.rubric.version,
+                speech_model=submission.speech_model,
             ),
         )
+        asked = self.follow_up if submission.follow_ups_left else None
+        return Judgement(rating, asked.model_copy(update={"id": uuid4()}) if asked else None)
+
+    def talk(
+        self, submission: Submission, rating: Rating, turns: tuple[Turn, ...]
+    ) -> Iterator[str]:
+        yield f"You asked: {turns[-1].text}"

@@ -44,6 +44,7 @@ def sign_in(email: str, password: str) -> None:
     user = services().accounts.verify(email, password, _address())
     if guest is not None and guest.guest and guest.id != user.id:
         services().interviews.adopt(guest.id, user.id)
+        services().own_keys.hand_over(guest.id, user.id)
     _enter(user)
 
 
@@ -70,6 +71,7 @@ def sign_out() -> None:
     user = current_user()
     if user is not None:
         services().logins.revoke_all(user.id)
+        services().own_keys.forget(user.id)
     state = tab()
     state.secret, state.signed_out = "", True
     state.ticket = _SIGN_OUT + secrets.token_urlsafe(8)

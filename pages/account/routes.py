@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
+from datetime import datetime
 
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pages.ui.coach_figures import coach_figures
 from pages.ui.context import login_cookie_name, services
 from services.errors import AppError, TicketInvalid
 
@@ -99,17 +101,22 @@ async def sign_out(request: Request) -> Response:
 
 
 async def health(_request: Request) -> Response:
-    """For probes: the process answers and its database opened; how listening does. About nobody."""
+    """For probes: the process answers and its database opened; how listening and rating do. About nobody."""
     try:
         figures = await asyncio.to_thread(_figures)
     except AppError as error:
         return JSONResponse({"status": "failing", "problem": error.message}, status_code=503)
-    return JSONResponse({"status": "ok", **figures})
+    told = json.dumps({"status": "ok", **figures}, default=datetime.isoformat)
+    return Response(told, media_type="application/json")
 
 
 def _figures() -> dict[str, object]:
     ours = services()
-    return {"speech_model": ours.model.status().state, **asdict(ours.interviews.hearing())}
+    return {
+        "speech_model": ours.model.status().state,
+        **asdict(ours.interviews.hearing()),
+        "coach": asdict(coach_figures()),
+    }
 
 
 class SecurityHeaders(BaseHTTPMiddleware):

@@ -36,7 +36,6 @@ def listening(status: ModelStatus, figures: SpeechFigures) -> None:
             _latencies(figures)
         with st.container(key="card-work"):
             _work(figures, figures.engine)
-    st.caption("The same figures for machines: /api/health")
 
 
 def _model(status: ModelStatus, engine: EngineReport | None) -> None:

@@ -9,6 +9,7 @@ from pages.ui.context import services
 from pages.ui.wording import language_named, not_understood
 from services.domain import (
     AUTO,
+    COMPANY_LIMIT,
     DESCRIPTION_LIMIT,
     POSITION_LIMIT,
     STACK_LIMIT,
@@ -20,9 +21,11 @@ from services.domain import (
 )
 from services.speech.languages import NAMES
 
-POSITION, DESCRIPTION, STACK, YEARS = "position", "description", "tech_stack", "years"
+POSITION, COMPANY, DESCRIPTION = "position", "company", "description"
+STACK, YEARS = "tech_stack", "years"
 CATEGORY, DIFFICULTY, COUNT = "category", "difficulty", "question_count"
-LANGUAGE = "language"
+LANGUAGE, FOLLOW_UPS = "language", "follow_ups"
+_TALKED = "coach_talked"  # whether the coach was a language model at the last run
 _PROBLEMS = "set_up_problems"
 
 # Offered while typing; anything else can be typed as well.
@@ -34,13 +37,17 @@ SUGGESTIONS = (
 )  # fmt: skip
 
 
-def offer(setup: Setup | None) -> None:
-    """Put a set-up into the fields; None empties them. Before they are drawn, or in a callback."""
+def offer(setup: Setup | None, talks: bool) -> None:
+    """Put a set-up into the fields; None empties them. Before they are drawn, or in a callback.
+
+    `talks`: whether the coach is a language model, which asks on well: by itself it does.
+    """
     job = setup.job if setup else None
     plan = setup or Setup(job=Job(position="any"))  # for the defaults of the rest
     st.session_state.update(
         {
             POSITION: job.position if job else "",
+            COMPANY: job.company if job else "",
             DESCRIPTION: job.description if job else "",
             STACK: list(job.tech_stack) if job else [],
             YEARS: float(job.years) if job else 0.0,
@@ -48,9 +55,17 @@ def offer(setup: Setup | None) -> None:
             DIFFICULTY: plan.difficulty,
             COUNT: plan.question_count,
             LANGUAGE: plan.language,
+            FOLLOW_UPS: setup.follow_ups if setup else talks,
+            _TALKED: talks,
             _PROBLEMS: {},
         }
     )
+
+
+def suit(talks: bool) -> None:
+    """Another coach than at the last run (a key has come or gone): asking on goes with it."""
+    if st.session_state[_TALKED] != talks:
+        st.session_state[FOLLOW_UPS] = st.session_state[_TALKED] = talks
 
 
 def check() -> None:
@@ -97,6 +112,7 @@ def chosen() -> Setup:
     state = st.session_state
     job = Job(
         position=state[POSITION] or "",
+        company=state[COMPANY] or "",
         description=(state[DESCRIPTION] or "").strip(),
         tech_stack=tuple(state[STACK] or ()),
         years=state[YEARS] or 0,
@@ -107,6 +123,7 @@ def chosen() -> Setup:
         difficulty=state[DIFFICULTY] or Difficulty.MEDIUM,
         question_count=state[COUNT] or 5,
         language=language(),
+        follow_ups=bool(state[FOLLOW_UPS]),
     )
 
 
@@ -117,6 +134,8 @@ def _sentence(field: str) -> str:
             return "Name the job that you rehearse for, for example Data engineer."
         case "position":
             return f"This has {len(typed):,} characters; a job title of up to {POSITION_LIMIT} fits. The rest belongs into the description."
+        case "company":
+            return f"This has {len(typed):,} characters; {COMPANY_LIMIT} fit. The name is enough."
         case "description":
             return f"This has {len(typed):,} characters; {DESCRIPTION_LIMIT:,} fit. Keep the part about the work itself."
         case "tech_stack":

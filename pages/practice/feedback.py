@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from uuid import UUID
 
 import streamlit as st
 
-from pages.practice.reviewed import card, under_way
+from pages.practice.rated import rater_badge
+from pages.practice.reader import Reader
+from pages.practice.reviewed import cards, under_way
 from pages.ui import ratings
 from pages.ui.context import require_user, services
 from pages.ui.errors import boundary
+from pages.ui.phrases import phrases
 from pages.ui.places import HISTORY, INTERVIEW, SET_UP, go
 from pages.ui.text import plain
 from pages.ui.wording import counted, when
-from services.domain import AnswerState, InterviewState, Review, User
+from services.domain import AnswerState, InterviewState, Rating, Review, User
 from services.errors import NotFound
 
 WATCH_S = 3.0  # seconds between two looks while a rating or a transcript is on its way
@@ -29,9 +33,10 @@ def screen(user: User) -> None:
             )
             _ways_on(user)
         return
-    _head(user, review)
-    for item in review.items:
-        card(user, item, len(review.items))
+    coach = services().interviews.coach(user.id)
+    reader = Reader(user, phrases(review.interview.setup.language), coach)
+    _head(reader, review)
+    cards(reader, review)
     _watch(user, review)
 
 
@@ -43,9 +48,9 @@ def _review(user: User) -> Review | None:
         return None
 
 
-def _head(user: User, review: Review) -> None:
+def _head(reader: Reader, review: Review) -> None:
     setup = review.interview.setup
-    rated = sum(item.rating is not None for item in review.items)
+    rated = [item.rating for item in review.items if item.rating is not None]
     with st.container(key="card-head"):
         st.header(plain(setup.job.position), anchor=False)
         st.caption(
@@ -54,13 +59,22 @@ def _head(user: User, review: Review) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if review.overall is not None:
-                ratings.overall(review.overall)
-            st.badge(services().interviews.coach_label, color="gray", icon=":material/rule:")
+                lows, highs = zip(*(rating.overall_range for rating in rated), strict=True)
+                ratings.overall(review.overall, fmean(lows), fmean(highs), reader.say)
+            _raters(reader, rated)
         st.markdown(
-            f"{rated} of {counted(len(review.items), 'question')} rated. "
+            f"{len(rated)} of {counted(len(review.items), 'question')} rated. "
             "What was skipped or is not rated yet does not count."
         )
-        _ways_on(user, review)
+        _ways_on(reader.user, review)
+
+
+def _raters(reader: Reader, rated: list[Rating]) -> None:
+    """Everybody who made one of these ratings; before the first, who will."""
+    makers = {reader.rater(rating): rating.is_estimate for rating in rated}
+    with st.container(horizontal=True, gap="small", width="content"):
+        for label, estimate in makers.items() or ((reader.coach.label, not reader.has_model),):
+            rater_badge(label, estimate=estimate)
 
 
 def _ways_on(user: User, review: Review | None = None) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import streamlit as st
 
+from pages.practice.considering import await_question, considered, plan_notice, still_writing
+from pages.practice.plan_editing import edit_button
 from pages.practice.pressing import forget
 from pages.practice.speaking import answer_by_voice
 from pages.practice.writing import review_answer, type_answer
@@ -15,7 +17,8 @@ from pages.ui.errors import boundary
 from pages.ui.places import FEEDBACK, SET_UP, go
 from pages.ui.read_aloud import read_aloud
 from pages.ui.text import plain
-from pages.ui.wording import language_named
+from pages.ui.wording import language_named, number_of, place_of, total_of
+from services.coach.language_model.tongue import tongue_of
 from services.domain import AUTO, AnswerMode, AnswerState, Interview, Question, User
 from services.errors import NotFound
 from services.interviews import Standing
@@ -30,8 +33,13 @@ def screen() -> None:
         interview = _interview(user)
         if interview is None:
             return
+        st.html('<h1 class="sr-only">Interview</h1>')
+        if not considered(user, interview):
+            return
         standing = services().interviews.standing(user.id, interview)
-        if standing.question is None:
+        if standing.writing:
+            await_question(user, standing.interview)
+        elif standing.question is None:
             services().interviews.end(user.id, interview)
             go(FEEDBACK, interview=interview.id)
         else:
@@ -61,21 +69,22 @@ def _interview(user: User) -> Interview | None:
 def _ask(user: User, standing: Standing, question: Question) -> None:
     interview, answer = standing.interview, standing.answer
     stage = _stage(interview, question)
-    total = len(interview.questions)
+    services().interviews.show(user.id, question)
     with st.container(key="interview_head"):
-        st.html('<h1 class="sr-only">Interview</h1>')
-        place = f"Question {question.number} of {total}"
-        kind = f"{question.kind.label} · {question.difficulty.label}"
         spoken = interview.setup.language
         answers = "" if spoken in ("en", AUTO) else f" · Answer in {language_named(spoken)}"
-        st.progress((question.number - 1) / total, text=f"{place} · {kind}{answers}")
+        done = (number_of(interview, question) - 1) / total_of(interview)
+        st.progress(done, text=f"{place_of(interview, question)}{answers}")
+    plan_notice(interview, question)
     with st.container(key="question"):
         st.header(plain(question.text), anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            read_aloud(question.text)
+            read_aloud(question.text, tongue_of(question.text) or "en")
             with st.popover("What a good answer shows"):
                 for criterion in question.rubric.criteria:
                     st.markdown(f"**{plain(criterion.name)}.** {plain(criterion.description)}")
+            still_writing(user, interview)
+            edit_button(user, interview)
     if answer is not None and answer.state is AnswerState.HEARD:
         review_answer(user, interview, question, answer)
     elif stage.typing or (answer is not None and answer.mode is AnswerMode.TYPED):

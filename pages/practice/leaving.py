@@ -1,4 +1,4 @@
-"""The two ways off a question without an answer, the same under every way of answering."""
+"""The ways off a question without an answer, the same under every way of answering."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def leave_buttons(user: User, interview: Interview, question: Question) -> None:
             tab().notice = f"{error.message} {error.remedy}".strip()
         tab().stage.done = True
         st.rerun()
+    end_button(user, interview)
+
+
+def end_button(user: User, interview: Interview) -> None:
+    """End the interview; what has been said is submitted as it stands."""
     if pressed(END):
         with acting(END, "Writing down your last words"):
             services().interviews.end(user.id, interview)

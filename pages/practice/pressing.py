@@ -19,12 +19,21 @@ from pages.ui.context import tab
 def pressed(
     label: str,
     *,
-    type: Literal["primary", "secondary"] = "secondary",
+    type: Literal["primary", "secondary", "tertiary"] = "secondary",
+    icon: str | None = None,
     disabled: bool = False,
     width: Literal["content", "stretch"] = "content",
 ) -> bool:
     """Draw a button; True once for every press of it."""
-    st.button(label, type=type, disabled=disabled, width=width, on_click=keep, args=(label,))
+    st.button(
+        label,
+        type=type,
+        icon=icon,
+        disabled=disabled,
+        width=width,
+        on_click=keep,
+        args=(label,),
+    )
     if disabled or tab().stage.pressed != label:
         return False
     forget()

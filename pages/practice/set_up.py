@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.practice import choices
+from pages.practice.your_coach import provider_of, spent_today, your_coach
+from pages.practice.your_cv import attached, keep_if_wished, your_cv
 from pages.ui.context import require_user, services
 from pages.ui.places import INTERVIEW, go
 from pages.ui.text import plain
@@ -24,6 +26,13 @@ def job() -> None:
         "Job position", key=choices.POSITION, placeholder="Data engineer", on_change="ignore"
     )
     problem(choices.POSITION)
+    st.text_input(
+        "Company",
+        key=choices.COMPANY,
+        placeholder="Its name. Optional.",
+        on_change="ignore",
+    )
+    problem(choices.COMPANY)
     st.text_area(
         "Job description",
         key=choices.DESCRIPTION,
@@ -51,6 +60,7 @@ def job() -> None:
         format="%g",
         on_change="ignore",
     )
+    your_cv(user, provider_of(user))
 
 
 def practice() -> None:
@@ -71,6 +81,12 @@ def practice() -> None:
         wrap=True,
     )
     st.number_input("Number of questions", key=choices.COUNT, min_value=1, max_value=10)
+    st.toggle(
+        "Follow-up questions",
+        key=choices.FOLLOW_UPS,
+        on_change="ignore",
+        help="The coach asks on where an answer left something open: at most twice per question.",
+    )
     answering_in()
 
 
@@ -89,7 +105,7 @@ def answering_in() -> None:
         format_func=language_named,
     )
     wrong(not_understood(status, choices.language()))
-    if hint := answered_in(choices.language()):
+    if hint := answered_in(choices.language(), talks=coach.talks):
         st.caption(hint)
 
 
@@ -108,20 +124,35 @@ def outlook() -> None:
     with st.container(gap="xsmall"):
         st.caption(f":material/schedule: {how_long(st.session_state[choices.COUNT] or 5)}")
         st.caption(f":material/mic: {plain(listening_with(services().model.status()))}")
-        st.caption(f":material/rate_review: {judged_by(services().interviews.coach_label)}")
+        st.caption(f":material/rate_review: {plain(judged_by(coach.label, talks=coach.talks))}")
+        if left_over := spent_today(user):
+            st.caption(f":material/hourglass_bottom: {plain(left_over)}")
+
+
+def begin() -> None:
+    """Plan the interview and go there; with a language model this takes a few seconds."""
+    waiting = "Writing your first question" if coach.talks else "Choosing your questions"
+    with st.spinner(waiting):
+        keep_if_wished(user)
+        cv = attached(user)
+        text = cv.text if cv is not None and coach.talks else ""
+        interview = services().interviews.start(user.id, choices.chosen(), text)
+    go(INTERVIEW, interview=interview.id)
 
 
 user = require_user()
+coach = services().interviews.coach(user.id)
 if choices.POSITION not in st.session_state:
     last = services().interviews.last_setup(user.id)
-    choices.offer(last)
+    choices.offer(last, coach.talks)
     st.session_state["offered_again"] = last is not None
+choices.suit(coach.talks)
 
 st.title("Set up your interview", anchor=False)
 if st.session_state.get("offered_again"):
     with st.container(key="quiet-again", horizontal=True, vertical_alignment="center"):
         st.markdown("Filled in as you had it last time.", width="content")
-        if st.button("Clear", type="tertiary", on_click=choices.offer, args=(None,)):
+        if st.button("Clear", type="tertiary", on_click=choices.offer, args=(None, coach.talks)):
             st.session_state["offered_again"] = False
             st.rerun()
 left, right = st.columns([3, 2], gap="medium")
@@ -131,11 +162,10 @@ with right, st.container(key="card-practice"):
     practice()
     start = st.button("Start interview", type="primary", width="stretch", on_click=choices.check)
     if start and choices.sound():
-        with st.spinner("Choosing your questions"):
-            interview = services().interviews.start(user.id, choices.chosen())
-        go(INTERVIEW, interview=interview.id)
+        begin()
     if start:
         st.markdown(
             ":orange[Please look at the fields marked with :material/error:. Nothing is lost.]"
         )
     outlook()
+    your_coach(user, coach)

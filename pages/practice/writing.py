@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.practice.considering import consider
 from pages.practice.leaving import leave_buttons
 from pages.practice.listening_model import download_progress
 from pages.practice.pressing import acting, pressed
@@ -24,7 +25,7 @@ def type_answer(user: User, interview: Interview, question: Question, stage: Sta
     text = _answer_field(user, answer, stage)
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
-            _submit(user, interview, answer, text)
+            _submit(user, interview, question, answer, text)
         if pressed("Speak instead"):
             stage.typing = False
             services().interviews.listen(user.id, question)
@@ -58,7 +59,7 @@ def review_answer(user: User, interview: Interview, question: Question, answer: 
             st.caption(f":material/hearing: {plain(unsure)} Please check the words there.")
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
-            _submit(user, interview, answer, text)
+            _submit(user, interview, question, answer, text)
         if pressed("Record again"):
             services().interviews.record_again(user.id, answer)
             tab().stage = Stage(question_id=question.id)
@@ -104,11 +105,14 @@ def _answer_field(user: User, answer: Answer, stage: Stage) -> str:
     return text
 
 
-def _submit(user: User, interview: Interview, answer: Answer, text: str) -> None:
+def _submit(
+    user: User, interview: Interview, question: Question, answer: Answer, text: str
+) -> None:
     try:
-        with acting(SUBMIT, "Rating your answer"):
+        with acting(SUBMIT, "Keeping your answer"):
             tab().stage.done = True
             services().interviews.submit(user.id, answer, text)
+            consider(user, interview, question, answer)
     except AlreadyAnswered as error:
         tab().notice = f"{error.message} {error.remedy}".strip()
     except AppError as error:

@@ -12,6 +12,8 @@ from pages.ui.places import go as go_to
 from pages.ui.text import plain
 from services.domain import Progress, User
 
+_UNSURE = "Ratings that the coach is unsure about are left out."
+
 
 def screen(user: User) -> None:
     st.title("Progress", anchor=False)
@@ -21,25 +23,27 @@ def screen(user: User) -> None:
         return
     _figures(progress)
     _ = st.plotly_chart  # loads Streamlit's Plotly template, which figures made earlier would miss
-    coaches = {"offline": services().interviews.coach_label}
+    coaches = coaching.coach_labels(progress.trend)
+    mixed = " Levels of different coaches count alike here." if len(coaches) > 1 else ""
     _picture(
         "trend",
         coaching.on_trend(progress.trend),
         charts.trend(progress.trend, coaches, st.context.timezone),
         "One point is one interview: the mean of its rated answers. Figures of different coaches are "
-        "never joined. Above 12 interviews the line is the mean of the five latest.",
+        f"never joined. Above 12 interviews the line is the mean of the five latest. {_UNSURE}",
     )
     _picture(
         "criteria",
         coaching.on_criteria(progress.criteria),
         charts.criteria(progress.criteria),
-        "Mean level from 1 to 5 of all rated answers. The orange mark is the mean of the earlier half.",
+        "Mean level from 1 to 5 of all rated answers. The orange mark is the mean of the earlier half."
+        f"{mixed} {_UNSURE}",
     )
     _picture(
         "kinds",
         coaching.on_kinds(progress.kinds),
         charts.kinds(progress.kinds),
-        "Mean figure out of 10 of the rated answers to each kind of question.",
+        f"Mean figure out of 10 of the rated answers to each kind of question.{mixed} {_UNSURE}",
     )
 
 
@@ -47,7 +51,8 @@ def _empty(progress: Progress) -> None:
     with st.container(key="card-empty"):
         if progress.interviews_done or progress.answers_given:
             st.markdown(
-                "**Nothing is rated yet.** Your answers are kept; their ratings appear here as they come."
+                "**Nothing is rated yet.** Your answers are kept; their ratings appear here as they come. "
+                "One that the coach is unsure about appears once it is rated again."
             )
         else:
             st.markdown(

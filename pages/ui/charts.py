@@ -5,7 +5,7 @@ A figure sets no colour where the theme has one, so that the same figure is righ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from statistics import fmean
@@ -20,7 +20,9 @@ RECENT = 5  # interviews in the running mean that is drawn instead
 ROW = 62  # pixels for one bar with its name above it: legible on a phone without turning it
 
 
-def trend(points: Sequence[TrendPoint], coaches: dict[str, str], timezone: str | None) -> go.Figure:
+def trend(
+    points: Sequence[TrendPoint], coaches: Mapping[str, str], timezone: str | None
+) -> go.Figure:
     """Figure out of 10 over time. One line per coach, never joined; `coaches` names them for people."""
     figure = _empty(300)
     by_coach = sorted(points, key=lambda point: (point.coach, point.at))

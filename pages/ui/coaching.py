@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from pages.ui.wording import counted
-from services.domain import CriterionFigure, KindFigure, TrendPoint
+from services.domain import OFFLINE, CriterionFigure, KindFigure, TrendPoint
 
 # A difference below these is called "about the same": one answer judged one level differently moves a
 # mean of four answers by 0.25 levels, or by about 0.6 of the figure out of 10 for a whole answer.
@@ -15,21 +15,31 @@ FIGURE_CHANGE = 0.5
 FEW = 4  # answers; below, a mean is called a first impression
 
 
+def coach_labels(points: Sequence[TrendPoint]) -> dict[str, str]:
+    """What people read for each coach of a trend: the offline one by what it makes, a model by its name."""
+    coaches = sorted({point.coach for point in points})
+    return {coach: "Offline estimate" if coach == OFFLINE else coach for coach in coaches}
+
+
 def on_trend(points: Sequence[TrendPoint]) -> str:
     """From where to where, over what time. Only interviews of the latest coach are compared."""
     if not points:
         return "Finish an interview, and your figure over time starts here."
     latest = max(points, key=lambda point: point.at).coach
+    labels = coach_labels(points)
+    by = f" ({labels[latest]})" if len(labels) > 1 else ""
     own = sorted((point for point in points if point.coach == latest), key=lambda point: point.at)
     if len(own) < 2:
-        return f"Your first rated interview came to {own[0].overall:.1f} out of 10. The next one makes it a line."
+        return f"Your first rated interview came to {own[0].overall:.1f} out of 10{by}. The next one makes it a line."
     size = min(3, len(own) // 2)
     first, last = (fmean(point.overall for point in part) for part in (own[:size], own[-size:]))
     span = _span((own[-1].at - own[0].at).days)
     if abs(last - first) < FIGURE_CHANGE:
-        return f"You have held {last:.1f} out of 10 {span}, over {counted(len(own), 'interview')}."
+        return (
+            f"You have held {last:.1f} out of 10 {span}, over {counted(len(own), 'interview')}{by}."
+        )
     verb = "risen" if last > first else "come down"
-    return f"Your answers have {verb} from {first:.1f} to {last:.1f} out of 10 {span}."
+    return f"Your answers have {verb} from {first:.1f} to {last:.1f} out of 10 {span}{by}."
 
 
 def on_criteria(figures: Sequence[CriterionFigure]) -> str:

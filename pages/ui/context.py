@@ -10,7 +10,8 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.domain import User
+from services.domain import Turn, User
+from services.errors import AppError
 from services.settings import Settings
 from services.wiring import Services, build
 
@@ -38,6 +39,33 @@ class Stage:
     question_id: UUID | None = None  # the question that the fields above belong to
 
 
+@dataclass(frozen=True)
+class AttachedCV:
+    """A CV that was read in this tab, for the questions of the next interview."""
+
+    owner: UUID  # somebody else may sign in in the same tab
+    name: str  # of the file
+    text: str
+
+
+@dataclass(frozen=True)
+class Considering:
+    """An answer that this tab has just submitted, and that a follow-up question may come to."""
+
+    interview_id: UUID
+    answer_id: UUID
+    since: float  # time.monotonic()
+
+
+@dataclass
+class Talk:
+    """A talk with the coach about one rating."""
+
+    turns: tuple[Turn, ...] = ()
+    asked: str = ""  # a question that has no whole reply yet
+    problem: AppError | None = None  # why it has none
+
+
 @dataclass
 class TabState:
     """All that a browser tab remembers between two runs of its scripts."""
@@ -46,6 +74,20 @@ class TabState:
     ticket: str = ""  # to be traded for the cookie
     signed_out: bool = False  # the cookie of this tab's WebSocket is stale
     notice: str = ""  # shown once on the next screen
+    cv: AttachedCV | None = None
+    cv_problem: str = ""  # why the last file could not be read
+    cv_number: int = 0  # another one for every file: the field lets go of what was read
+    key_problem: str = ""  # why the last key was not taken; the key itself is not kept here
+    key_number: int = 0  # another one for every key: the field is emptied
+    considering: Considering | None = None
+    told: dict[UUID, UUID] = field(default_factory=dict)  # interview -> question beside which its
+    # plan's problem was said
+    editing: UUID | None = None  # interview whose questions are being edited
+    edit_problem: str = ""  # why the last change to them was not made
+    own_number: int = 0  # another one for every question added: the field is emptied
+    talks: dict[UUID, Talk] = field(default_factory=dict)  # by rating
+    play_from: dict[UUID, tuple[float, int]] = field(default_factory=dict)
+    # answer -> second of its recording to play from, and how often that was pressed
     stage: Stage = field(default_factory=Stage)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from services.domain import AUTO, Segment
+from services.domain import AUTO, OWN, FollowUp, Interview, PlanState, Question, Segment
 from services.speech.heard import Heard, HeardState, Pace
 from services.speech.languages import name_of
 from services.speech.model import ModelState, ModelStatus
@@ -65,10 +65,21 @@ def not_understood(status: ModelStatus, code: str) -> str:
     )
 
 
-def answered_in(code: str) -> str:
-    """What somebody should know who does not answer in English, the language of questions and rubrics."""
+def answered_in(code: str, *, talks: bool) -> str:
+    """In which language questions come and answers are rated, for who does not answer in English.
+
+    `talks`: the coach is a language model; the offline one has English questions and rubrics only.
+    """
     if code == "en":
         return ""
+    if talks and code == AUTO:
+        return (
+            "Questions come in the language of your job description, and answers are rated in the "
+            "language that you speak."
+        )
+    if talks:
+        tongue = language_named(code)
+        return f"Questions come in {tongue}, and the coach rates and advises in {tongue}."
     tongue = "your own language" if code == AUTO else language_named(code)
     return (
         f"Questions are in English; answer in {tongue}. The offline coach knows English wording only: "
@@ -117,12 +128,95 @@ def _opening(text: str) -> str:
     return text if len(words) <= 5 else f"{' '.join(words[:4])} …"
 
 
-def judged_by(coach_label: str) -> str:
+def judged_by(label: str, *, talks: bool) -> str:
     """Which coach judges, in words that somebody understands who has never seen one."""
+    if talks:
+        return (
+            f"{label}: a language model reads your words and names the ones that each level rests on. "
+            "If it cannot be reached, you get an offline estimate until it can."
+        )
     return (
-        f"{coach_label}: fixed rules compare your words with what each question looks for. "
+        f"{label}: fixed rules compare your words with what each question looks for. "
         "It quotes what it relies on, and it is an estimate, not a verdict."
     )
+
+
+MODELS_MAY_LEARN = "On Gemini's free tier, Google may use what is sent to improve its products."
+
+
+def coach_in_full(
+    label: str, provider: str, *, model: str = "", passes: int = 2
+) -> tuple[str, ...]:
+    """Sentences on who rates, how, and what they get to see; `provider` as `LanguageModels` names it."""
+    if provider == "offline":
+        return (
+            f"{label}. Fixed rules on this server compare your words with what each question looks "
+            "for: examples, results, the points that a good answer makes. Nothing is sent anywhere.",
+            "The rules know English wording only and cannot follow an argument: take the levels as "
+            "a first impression.",
+        )
+    named = f" ({model})" if model else ""
+    twice = (
+        " Each answer is rated twice, independently; where the two differ, you see both."
+        if passes > 1
+        else ""
+    )
+    where = "Google" if provider == "gemini" else "the language model's server"
+    return (
+        f"{label}{named}.{twice}",
+        f"The job, the questions and the text of your answers are sent to {where}; your voice and "
+        "your picture are not.",
+        *([MODELS_MAY_LEARN] if provider == "gemini" else []),
+    )
+
+
+SPENT_MUCH = 0.8  # of a day's limit; from here on people should know
+
+
+def spent(share: float, again_at: str) -> str:
+    """What is left of today's language model, when little or nothing is; `again_at` is a time."""
+    if share < SPENT_MUCH:
+        return ""
+    if share < 1:
+        return (
+            f"{int(100 * share)} % of today's use of the language model is spent. Once it is all "
+            f"spent, ratings wait until {again_at}; you see the offline estimate meanwhile."
+        )
+    return (
+        f"Today's use of the language model is spent. Questions come from the question bank, and "
+        f"ratings wait until {again_at}; you see the offline estimate meanwhile."
+    )
+
+
+def total_of(interview: Interview) -> int:
+    """How many planned questions there will be; follow-ups are not counted."""
+    if interview.plan_state is PlanState.READY:
+        return len(interview.planned)
+    return max(interview.setup.question_count, len(interview.planned))
+
+
+def number_of(interview: Interview, question: Question) -> int:
+    """The place of a planned question among the planned ones, from 1; of a follow-up, its parent's."""
+    root = question.parent_id or question.id
+    return next((n for n, q in enumerate(interview.planned, 1) if q.id == root), question.number)
+
+
+FOLLOW_UPS = {
+    FollowUp.CLARIFY: "Clarify",
+    FollowUp.DEEPEN: "Go deeper",
+    FollowUp.QUANTIFY: "Put a number on it",
+    FollowUp.CHALLENGE: "Challenge",
+}
+
+
+def place_of(interview: Interview, question: Question) -> str:
+    """Where in the interview this question stands, and what kind of question it is."""
+    number = number_of(interview, question)
+    if question.parent_id is not None:
+        wants = FOLLOW_UPS[question.follow_up or FollowUp.CLARIFY]
+        return f"Follow-up to question {number} · {wants}"
+    kind = "Your own question" if question.source == OWN else question.kind.label
+    return f"Question {number} of {total_of(interview)} · {kind} · {question.difficulty.label}"
 
 
 def when(at: datetime, timezone: str | None) -> str:

@@ -12,10 +12,10 @@ import numpy as np
 
 from services.domain import Segment
 from services.errors import TranscriptionFailed
+from services.failures import failure_of
 from services.ports import SAMPLE_RATE, Passage, Samples, Settled, Sketch, SpeechEngine
 from services.speech.credible import credible
 from services.speech.ear import Ear
-from services.speech.failures import failure_of
 from services.speech.jobs import Batch, Guess, Job, Result, Task
 from services.speech.languages import together
 from services.speech.segmenter import Utterance

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from services.domain import Segment
 from services.errors import SpeechModelMissing
+from services.failures import failure_of, told
 from services.ports import SpeechEngine
 from services.speech.ear import Ear
-from services.speech.failures import failure_of, told
 from services.speech.figures import SpeechFigures
 from services.speech.heard import Pace
 from services.speech.live_transcript import End, LiveTranscript, Sound

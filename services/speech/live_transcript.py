@@ -18,8 +18,8 @@ from uuid import UUID
 import av
 
 from services.domain import Segment, Transcript
+from services.failures import failure_of, told
 from services.ports import SAMPLE_RATE, Samples
-from services.speech.failures import failure_of, told
 from services.speech.heard import Heard as Heard  # readers of a transcript need it
 from services.speech.heard import HeardState as HeardState
 from services.speech.heard import Pace as Pace

@@ -14,8 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from services.errors import AppError, SpeechModelMissing
+from services.failures import failure_of
 from services.ports import SpeechEngine
-from services.speech.failures import failure_of
 from services.speech.languages import NAMES
 from services.speech.model_folder import check_model_folder, languages_of, looks_like_a_folder
 from services.speech.transcriber import give_way

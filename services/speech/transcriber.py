@@ -13,11 +13,11 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from services.failures import failure_of
 from services.ports import SAMPLE_RATE, Settled, Sketch, SpeechEngine
 from services.speech.calls import Calls, group_of, segment_of, sketch_of, sole_language
 from services.speech.desk import new_draft
 from services.speech.ear import Ear
-from services.speech.failures import failure_of
 from services.speech.figures import SpeechFigures
 from services.speech.heard import Pace
 from services.speech.jobs import Batch, Capacity, Done, Handover, Job, Result, Task

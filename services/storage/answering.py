@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from services.domain import (
@@ -22,9 +22,9 @@ from services.domain import (
     Recording,
     Segment,
 )
-from services.errors import AlreadyAnswered, InvalidInput, NotFound
+from services.errors import AlreadyAnswered, InvalidInput
 from services.ports import Owner
-from services.storage import answers
+from services.storage import answers, questions
 from services.storage.columns import clean
 from services.storage.database import rows_changed
 from services.storage.tables import AnswerRow, SegmentRow
@@ -36,7 +36,7 @@ _DECIDED = (AnswerState.SUBMITTED, AnswerState.SKIPPED)
 def open_or_resume(
     db: Session, owner: Owner, question_id: UUID, mode: AnswerMode, now: datetime
 ) -> Answer:
-    interview_id = answers.interview_of(db, owner, question_id)
+    interview_id = questions.interview_of(db, owner, question_id)
     last = answers.last(db, owner, question_id)
     if last is not None and last.state in _DECIDED:
         raise _already(AnswerState(last.state))
@@ -53,7 +53,8 @@ def open_or_resume(
 def append_segment(
     db: Session, owner: Owner, answer_id: UUID, index: int, segment: Segment
 ) -> None:
-    _must_exist(db, owner, answer_id)
+    """Keep the settled segment number `index` (from 0); the same index again changes nothing."""
+    answers.must_exist(db, owner, answer_id)
     if db.get(SegmentRow, (answer_id, index)) is not None:
         return  # told twice; a settled segment never changes
     db.add(
@@ -79,16 +80,23 @@ def set_values(db: Session, owner: Owner, answer_id: UUID, values: dict[str, Any
         .values(values),
     )
     if changed == 0:
-        raise NotFound("There is no such answer.", "Its interview may have been deleted.")
+        raise answers.not_there()
+
+
+def set_sound(db: Session, owner: Owner, answer_id: UUID, seconds: float, pending: bool) -> None:
+    """How much sound is kept (seconds of samples) and whether some of it is not words yet."""
+    set_values(db, owner, answer_id, {"sound_s": seconds, "pending": pending})
 
 
 def heard(db: Session, owner: Owner, answer_id: UUID, pending: bool) -> None:
+    """OPEN -> HEARD; in any other state only `pending` is kept."""
     _step(db, owner, answer_id, (AnswerState.OPEN,), {"state": AnswerState.HEARD})
     # Other states stay as they are, but a late transcript still settles `pending`.
     set_values(db, owner, answer_id, {"pending": pending})
 
 
 def save_draft(db: Session, owner: Owner, answer_id: UUID, text: str) -> None:
+    """Keep the candidate's edit. Raises `AlreadyAnswered` once submitted, skipped or replaced."""
     values = {"edited": _edit_of(answers.one(db, owner, answer_id), text)}
     if not _step(db, owner, answer_id, _UNDECIDED, values):
         _refuse(db, owner, answer_id)
@@ -108,7 +116,7 @@ def submit(db: Session, owner: Owner, answer_id: UUID, text: str | None, now: da
 
 
 def skip(db: Session, owner: Owner, question_id: UUID, now: datetime) -> Answer:
-    interview_id = answers.interview_of(db, owner, question_id)
+    interview_id = questions.interview_of(db, owner, question_id)
     last = answers.last(db, owner, question_id)
     if last is not None and last.state == AnswerState.SUBMITTED:
         raise _already(AnswerState.SUBMITTED)
@@ -136,12 +144,6 @@ def replace(db: Session, owner: Owner, answer_id: UUID, now: datetime) -> None:
 def keep_recording(db: Session, owner: Owner, answer_id: UUID, recording: Recording) -> None:
     values = {f"recording_{name}": value for name, value in recording.model_dump().items()}
     set_values(db, owner, answer_id, values)
-
-
-def _must_exist(db: Session, owner: Owner, answer_id: UUID) -> None:
-    known = select(AnswerRow.id).where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
-    if db.scalar(known) is None:
-        raise NotFound("There is no such answer.", "Its interview may have been deleted.")
 
 
 def _step(

@@ -19,25 +19,28 @@ from services.domain import (
 )
 from services.errors import NotFound
 from services.ports import Owner
-from services.storage.tables import AnswerRow, QuestionRow, SegmentRow
+from services.storage import questions
+from services.storage.tables import AnswerRow, SegmentRow
 
 # An OPEN answer is pending as well, but its candidate decides when it ends.
 _FINISHED = (AnswerState.HEARD, AnswerState.SUBMITTED, AnswerState.SKIPPED)
 
 
 def one(db: Session, owner: Owner, answer_id: UUID) -> Answer:
+    """Raises `NotFound`."""
     row = db.scalar(
         select(AnswerRow)
         .where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
         .execution_options(populate_existing=True)
     )
     if row is None:
-        raise NotFound("There is no such answer.", "Its interview may have been deleted.")
+        raise not_there()
     return with_segments(db, owner, [row])[0]
 
 
 def current(db: Session, owner: Owner, question_id: UUID) -> Answer | None:
-    interview_of(db, owner, question_id)
+    """The last attempt, unless it was put aside to be recorded again."""
+    questions.interview_of(db, owner, question_id)
     row = last(db, owner, question_id)
     if row is None or row.state == AnswerState.REPLACED:
         return None  # attempts are replaced in order, so before a replaced one all are
@@ -45,10 +48,12 @@ def current(db: Session, owner: Owner, question_id: UUID) -> Answer | None:
 
 
 def ids(db: Session, owner: Owner) -> tuple[UUID, ...]:
+    """Every answer of an owner, replaced attempts included."""
     return tuple(db.scalars(select(AnswerRow.id).where(AnswerRow.user_id == owner)))
 
 
 def pending(db: Session) -> tuple[tuple[Owner, UUID], ...]:
+    """Of all owners: finished answers with sound that is not words yet, for the catch-up job only."""
     found = db.execute(
         select(AnswerRow.user_id, AnswerRow.id)
         .where(AnswerRow.pending, AnswerRow.state.in_(_FINISHED))
@@ -58,20 +63,8 @@ def pending(db: Session) -> tuple[tuple[Owner, UUID], ...]:
 
 
 def owner_of(db: Session, answer_id: UUID) -> Owner | None:
+    """Whose answer it is, None when it is nobody's any more; for the catch-up job only."""
     return db.scalar(select(AnswerRow.user_id).where(AnswerRow.id == answer_id))
-
-
-def unrated(db: Session) -> tuple[tuple[Owner, UUID], ...]:
-    found = db.execute(
-        select(AnswerRow.user_id, AnswerRow.id)
-        .where(
-            AnswerRow.rating_state.in_((RatingState.WAITING, RatingState.RUNNING)),
-            AnswerRow.state == AnswerState.SUBMITTED,
-            ~AnswerRow.pending,
-        )
-        .order_by(AnswerRow.finished_at)
-    )
-    return tuple((owner, answer_id) for owner, answer_id in found)
 
 
 def with_segments(db: Session, owner: Owner, rows: Iterable[AnswerRow]) -> list[Answer]:
@@ -98,16 +91,15 @@ def last(db: Session, owner: Owner, question_id: UUID) -> AnswerRow | None:
     )
 
 
-def interview_of(db: Session, owner: Owner, question_id: UUID) -> UUID:
-    """The interview that asks this question. Raises `NotFound`."""
-    found = db.scalar(
-        select(QuestionRow.interview_id).where(
-            QuestionRow.id == question_id, QuestionRow.user_id == owner
-        )
-    )
-    if found is None:
-        raise NotFound("There is no such question.", "Its interview may have been deleted.")
-    return found
+def must_exist(db: Session, owner: Owner, answer_id: UUID) -> None:
+    """Raises `NotFound`."""
+    known = select(AnswerRow.id).where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
+    if db.scalar(known) is None:
+        raise not_there()
+
+
+def not_there() -> NotFound:
+    return NotFound("There is no such answer.", "Its interview may have been deleted.")
 
 
 def _answer(row: AnswerRow, segments: tuple[Segment, ...]) -> Answer:
@@ -125,6 +117,7 @@ def _answer(row: AnswerRow, segments: tuple[Segment, ...]) -> Answer:
         recording=_recording(row),
         rating_state=RatingState(row.rating_state),
         rating_problem=row.rating_problem,
+        rating_due=row.rating_due,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )

@@ -37,7 +37,8 @@ class CleanText(TypeDecorator[str]):
 
 
 class CleanJson(TypeDecorator[Any]):
-    impl = JSON().with_variant(JSONB(), "postgresql")
+    # None is the database's own NULL, as in rows from before the column.
+    impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:

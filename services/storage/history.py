@@ -30,8 +30,12 @@ from services.ports import Owner
 from services.storage import answers, interviews, ratings
 from services.storage.tables import AnswerRow, InterviewRow, QuestionRow, RatingRow, ScoreRow
 
+# Two passes that differ are nothing to rely on: such a rating waits outside until it is made again.
+_COUNTS = (~RatingRow.superseded, ~RatingRow.unsure)
+
 
 def summaries(db: Session, owner: Owner, limit: int, offset: int) -> tuple[InterviewSummary, ...]:
+    """A page of the history, newest first."""
     asked = (
         select(func.count())
         .where(QuestionRow.interview_id == InterviewRow.id, QuestionRow.user_id == owner)
@@ -51,7 +55,7 @@ def summaries(db: Session, owner: Owner, limit: int, offset: int) -> tuple[Inter
         .where(
             RatingRow.interview_id == InterviewRow.id,
             RatingRow.user_id == owner,
-            ~RatingRow.superseded,
+            *_COUNTS,
         )
         .scalar_subquery()
     )
@@ -93,6 +97,7 @@ def count(db: Session, owner: Owner) -> int:
 
 
 def review(db: Session, owner: Owner, interview_id: UUID) -> Review:
+    """An interview with the answers that count and their newest ratings: six queries."""
     interview = interviews.one(db, owner, interview_id)
     rows = db.scalars(
         select(AnswerRow)
@@ -116,28 +121,21 @@ def review(db: Session, owner: Owner, interview_id: UUID) -> Review:
     return Review(interview=interview, items=tuple(items))
 
 
-def interviews_done(db: Session, owner: Owner) -> int:
+def totals(db: Session, owner: Owner) -> tuple[int, int, float]:
+    """Interviews finished, answers submitted, minutes spoken in submitted spoken answers."""
     finished = InterviewRow.state == InterviewState.FINISHED
-    return _number(db, select(func.count()).where(InterviewRow.user_id == owner, finished))
-
-
-def answers_given(db: Session, owner: Owner) -> int:
-    submitted = AnswerRow.state == AnswerState.SUBMITTED
-    return _number(db, select(func.count()).where(AnswerRow.user_id == owner, submitted))
-
-
-def minutes_spoken(db: Session, owner: Owner) -> float:
-    seconds = db.scalar(
-        select(func.sum(AnswerRow.sound_s)).where(
-            AnswerRow.user_id == owner,
-            AnswerRow.state == AnswerState.SUBMITTED,
-            AnswerRow.mode == AnswerMode.SPOKEN,
-        )
+    submitted = (AnswerRow.user_id == owner, AnswerRow.state == AnswerState.SUBMITTED)
+    spoken = AnswerRow.mode == AnswerMode.SPOKEN
+    seconds = db.scalar(select(func.sum(AnswerRow.sound_s)).where(*submitted, spoken))
+    return (
+        _number(db, select(func.count()).where(InterviewRow.user_id == owner, finished)),
+        _number(db, select(func.count()).where(*submitted)),
+        float(seconds or 0.0) / 60,
     )
-    return float(seconds or 0.0) / 60
 
 
 def trend(db: Session, owner: Owner) -> tuple[TrendPoint, ...]:
+    """Oldest first, a point per rated interview; one rated by two coaches has two."""
     points = db.execute(
         select(
             InterviewRow.id,
@@ -149,7 +147,7 @@ def trend(db: Session, owner: Owner) -> tuple[TrendPoint, ...]:
             func.count().label("answers"),
         )
         .join(RatingRow, RatingRow.interview_id == InterviewRow.id)
-        .where(InterviewRow.user_id == owner, RatingRow.user_id == owner, ~RatingRow.superseded)
+        .where(InterviewRow.user_id == owner, RatingRow.user_id == owner, *_COUNTS)
         .group_by(InterviewRow.id, RatingRow.coach)
         .order_by(InterviewRow.created_at)
     )
@@ -170,20 +168,24 @@ def trend(db: Session, owner: Owner) -> tuple[TrendPoint, ...]:
 def criteria(
     db: Session, owner: Owner, recent_from: datetime | None
 ) -> tuple[CriterionFigure, ...]:
+    """Mean levels, of two passes their mean; `recent_from` parts earlier from recent interviews, None
+    gives neither.
+    """
+    level = (ScoreRow.level + func.coalesce(ScoreRow.other, ScoreRow.level)) / 2.0
     earlier = recent = None
     if recent_from is not None:
-        earlier = case((ScoreRow.asked_at < recent_from, ScoreRow.level))
-        recent = case((ScoreRow.asked_at >= recent_from, ScoreRow.level))
+        earlier = case((ScoreRow.asked_at < recent_from, level))
+        recent = case((ScoreRow.asked_at >= recent_from, level))
     figures = db.execute(
         select(
             ScoreRow.criterion_id,
             func.max(ScoreRow.criterion_name).label("name"),
-            func.avg(ScoreRow.level).label("mean"),
+            func.avg(level).label("mean"),
             func.count().label("answers"),
             func.avg(earlier).label("earlier"),
             func.avg(recent).label("recent"),
         )
-        .where(ScoreRow.user_id == owner, ~ScoreRow.superseded)
+        .where(ScoreRow.user_id == owner, ~ScoreRow.superseded, ~ScoreRow.unsure)
         .group_by(ScoreRow.criterion_id)
         .order_by(ScoreRow.criterion_id)
     )
@@ -207,7 +209,7 @@ def kinds(db: Session, owner: Owner) -> tuple[KindFigure, ...]:
             func.avg(RatingRow.overall).label("overall"),
             func.count().label("answers"),
         )
-        .where(RatingRow.user_id == owner, ~RatingRow.superseded)
+        .where(RatingRow.user_id == owner, *_COUNTS)
         .group_by(RatingRow.kind)
         .order_by(RatingRow.kind)
     )

@@ -1,4 +1,4 @@
-"""Interviews and their questions, in one transaction of the caller's."""
+"""Interviews, in one transaction of the caller's."""
 
 from __future__ import annotations
 
@@ -6,27 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.domain import (
-    AUTO,
-    Difficulty,
-    Interview,
-    InterviewState,
-    Kind,
-    Question,
-    Rubric,
-    Setup,
-)
+from services.domain import AUTO, Interview, InterviewState, PlanState, Question, Setup
 from services.errors import NotFound
 from services.ports import Owner
+from services.storage import questions
 from services.storage.database import rows_changed
-from services.storage.tables import AnswerRow, InterviewRow, QuestionRow, UserRow
+from services.storage.tables import AnswerRow, InterviewRow, UserRow
 
 
 def add(
-    db: Session, owner: Owner, setup: Setup, questions: Sequence[Question], now: datetime
+    db: Session,
+    owner: Owner,
+    setup: Setup,
+    planned: Sequence[Question],
+    plan_state: PlanState,
+    now: datetime,
 ) -> Interview:
     if db.get(UserRow, owner) is None:
         raise NotFound("This account no longer exists.", "Sign in again.")
@@ -39,36 +36,27 @@ def add(
         difficulty=setup.difficulty,
         state=InterviewState.OPEN,
         created_at=now,
+        plan_state=plan_state,
+        plan_problem="",
     )
     db.add(interview)
     db.flush()
-    rows = [
-        {
-            "id": q.id,
-            "user_id": owner,
-            "interview_id": interview.id,
-            "number": number,
-            "rubric": q.rubric.model_dump(mode="json"),
-            "key_points": list(q.key_points),
-            **q.model_dump(exclude={"id", "number", "rubric", "key_points"}),
-        }
-        for number, q in enumerate(questions, start=1)
-    ]
-    if rows:
-        db.execute(insert(QuestionRow), rows)
+    questions.add(db, owner, interview.id, planned, first=1)
     return one(db, owner, interview.id)
 
 
 def one(db: Session, owner: Owner, interview_id: UUID) -> Interview:
+    """With its questions, in the order they are asked in. Raises `NotFound`."""
     row = db.scalar(
         select(InterviewRow).where(InterviewRow.id == interview_id, InterviewRow.user_id == owner)
     )
     if row is None:
-        raise _not_there()
+        raise not_there()
     return _interview(db, row)
 
 
 def latest_open(db: Session, owner: Owner) -> Interview | None:
+    """The newest that is not finished."""
     row = db.scalar(
         select(InterviewRow)
         .where(InterviewRow.user_id == owner, InterviewRow.state == InterviewState.OPEN)
@@ -79,6 +67,7 @@ def latest_open(db: Session, owner: Owner) -> Interview | None:
 
 
 def latest_setup(db: Session, owner: Owner) -> Setup | None:
+    """What was chosen for the newest one."""
     stored = db.scalar(
         select(InterviewRow.setup)
         .where(InterviewRow.user_id == owner)
@@ -89,26 +78,17 @@ def latest_setup(db: Session, owner: Owner) -> Setup | None:
 
 
 def set_language(db: Session, owner: Owner, interview_id: UUID, code: str) -> None:
+    """Keep the language that was detected; one that was chosen or kept before stays."""
     row = db.scalar(
         select(InterviewRow)
         .where(InterviewRow.id == interview_id, InterviewRow.user_id == owner)
         .with_for_update()  # two answers may be heard at once; SQLite has one writer anyway
     )
     if row is None:
-        raise _not_there()
+        raise not_there()
     setup = Setup.model_validate(row.setup)
     if setup.language == AUTO:
         row.setup = setup.model_copy(update={"language": code}).model_dump(mode="json")
-
-
-def seen_sources(db: Session, owner: Owner) -> frozenset[str]:
-    return frozenset(
-        db.scalars(
-            select(QuestionRow.source)
-            .where(QuestionRow.user_id == owner, QuestionRow.source != "")
-            .distinct()
-        )
-    )
 
 
 def finish(db: Session, owner: Owner, interview_id: UUID, now: datetime) -> None:
@@ -127,6 +107,7 @@ def finish(db: Session, owner: Owner, interview_id: UUID, now: datetime) -> None
 
 
 def reopen(db: Session, owner: Owner, interview_id: UUID) -> None:
+    """FINISHED -> OPEN; an open one stays as it is. Raises `NotFound`."""
     changed = rows_changed(
         db,
         update(InterviewRow)
@@ -134,10 +115,11 @@ def reopen(db: Session, owner: Owner, interview_id: UUID) -> None:
         .values(state=InterviewState.OPEN, finished_at=None),
     )
     if changed == 0:
-        raise _not_there()
+        raise not_there()
 
 
 def remove(db: Session, owner: Owner, interview_id: UUID) -> tuple[str, ...]:
+    """Delete it with all that belongs to it; the keys of recordings that must go as well."""
     keys = db.scalars(
         select(AnswerRow.recording_key).where(
             AnswerRow.interview_id == interview_id,
@@ -150,40 +132,22 @@ def remove(db: Session, owner: Owner, interview_id: UUID) -> tuple[str, ...]:
         delete(InterviewRow).where(InterviewRow.id == interview_id, InterviewRow.user_id == owner),
     )
     if gone == 0:
-        raise _not_there()
+        raise not_there()
     return tuple(key for key in keys if key)
 
 
-def _not_there() -> NotFound:
+def not_there() -> NotFound:
     return NotFound("There is no such interview.", "It may have been deleted.")
 
 
 def _interview(db: Session, row: InterviewRow) -> Interview:
-    questions = db.scalars(
-        select(QuestionRow)
-        .where(QuestionRow.interview_id == row.id, QuestionRow.user_id == row.user_id)
-        .order_by(QuestionRow.number)
-    )
     return Interview(
         id=row.id,
         setup=Setup.model_validate(row.setup),
         state=InterviewState(row.state),
         created_at=row.created_at,
         finished_at=row.finished_at,
-        questions=tuple(_question(question) for question in questions),
-    )
-
-
-def _question(row: QuestionRow) -> Question:
-    return Question(
-        id=row.id,
-        number=row.number,
-        text=row.text,
-        kind=Kind(row.kind),
-        competency=row.competency,
-        difficulty=Difficulty(row.difficulty),
-        model_answer=row.model_answer,
-        key_points=tuple(row.key_points),
-        rubric=Rubric.model_validate(row.rubric),
-        source=row.source,
+        plan_state=PlanState(row.plan_state),
+        plan_problem=row.plan_problem,
+        questions=questions.of_interview(db, row.user_id, row.id),
     )

@@ -11,12 +11,14 @@ from services.errors import NotFound
 from services.ports import Owner
 from services.storage.tables import (
     AnswerRow,
+    CvRow,
     InterviewRow,
     LoginRow,
     QuestionRow,
     RatingRow,
     ScoreRow,
     SegmentRow,
+    SpendingRow,
     UserRow,
 )
 
@@ -25,7 +27,11 @@ OWNED = (InterviewRow, QuestionRow, AnswerRow, SegmentRow, RatingRow, ScoreRow)
 
 
 def move_everything(db: Session, from_owner: Owner, to_owner: Owner) -> tuple[str, ...]:
-    """See `Store.move_everything`."""
+    """Give all that one owner has to another.
+
+    Returns the old keys of the recordings; their new ones, already stored, begin with the new owner's
+    id instead (`Recordings.rename`). Raises `NotFound` for an unknown `to_owner`.
+    """
     if db.get(UserRow, to_owner) is None:
         raise NotFound("This account no longer exists.", "Sign in again.")
     if from_owner == to_owner:
@@ -40,17 +46,48 @@ def move_everything(db: Session, from_owner: Owner, to_owner: Owner) -> tuple[st
     )
     for table in OWNED:
         db.execute(update(table).where(table.user_id == from_owner).values(user_id=to_owner))
+    _move_cv(db, from_owner, to_owner)
+    _move_spending(db, from_owner, to_owner)
     return tuple(key for key in keys if key)
 
 
+def _move_cv(db: Session, from_owner: Owner, to_owner: Owner) -> None:
+    """Of two CVs the one that was kept last stays."""
+    moved, there = db.get(CvRow, from_owner), db.get(CvRow, to_owner)
+    if moved is None:
+        return
+    if there is None or there.kept_at < moved.kept_at:
+        db.merge(CvRow(user_id=to_owner, text=moved.text, kept_at=moved.kept_at))
+    db.delete(moved)
+
+
+def _move_spending(db: Session, from_owner: Owner, to_owner: Owner) -> None:
+    """Days that both have spent on are added up: a new account is no way to a second allowance."""
+    moved = db.scalars(select(SpendingRow).where(SpendingRow.user_id == from_owner)).all()
+    days = [row.day for row in moved]
+    there = db.scalars(
+        select(SpendingRow).where(SpendingRow.user_id == to_owner, SpendingRow.day.in_(days))
+    )
+    by_day = {row.day: row for row in there}
+    for row in moved:
+        into = by_day.get(row.day)
+        if into is None:
+            row.user_id = to_owner
+        else:
+            into.calls += row.calls
+            into.tokens_in += row.tokens_in
+            into.tokens_out += row.tokens_out
+            db.delete(row)
+
+
 def remove_user(db: Session, owner: Owner) -> tuple[str, ...]:
-    """See `Store.remove_user`. Rows of the user go with it, by the foreign keys."""
+    """Delete a user with all that is theirs; the keys of recordings that must go as well."""
     keys = db.scalars(
         select(AnswerRow.recording_key).where(
             AnswerRow.user_id == owner, AnswerRow.recording_key.is_not(None)
         )
     ).all()
-    db.execute(delete(UserRow).where(UserRow.id == owner))
+    db.execute(delete(UserRow).where(UserRow.id == owner))  # its rows go by the foreign keys
     return tuple(key for key in keys if key)
 
 

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from services.domain import Criterion, Evidence, Provenance, Rating, RatingState, Score
-from services.errors import NotFound
+from services.domain import (
+    OFFLINE,
+    AnswerState,
+    Criterion,
+    Evidence,
+    LastAction,
+    Provenance,
+    Rating,
+    Score,
+    Star,
+)
 from services.ports import Owner
-from services.storage.answering import set_values
+from services.storage import answers
 from services.storage.tables import AnswerRow, InterviewRow, QuestionRow, RatingRow, ScoreRow
 
 
-def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetime) -> None:
+def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetime) -> bool:
+    """Keep a rating in the place of the one that counted. Raises `NotFound`.
+
+    False: it is an offline estimate and a language model has rated this answer before, so it is not kept.
+    """
     place = db.execute(
         select(AnswerRow.interview_id, InterviewRow.created_at, QuestionRow.kind)
         .join(InterviewRow, InterviewRow.id == AnswerRow.interview_id)
         .join(QuestionRow, QuestionRow.id == AnswerRow.question_id)
         .where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
+        .with_for_update(of=AnswerRow)  # one at a time; SQLite has one writer anyway
     ).one_or_none()
     if place is None:
-        raise NotFound("There is no such answer.", "Its interview may have been deleted.")
+        raise answers.not_there()
+    if rating.is_estimate and _rated_by_a_model(db, owner, answer_id):
+        return False
     _supersede(db, owner, answer_id)
     db.execute(
         insert(RatingRow).values(
@@ -37,30 +54,25 @@ def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetim
             strengths=list(rating.strengths),
             improvements=list(rating.improvements),
             next_action=rating.next_action,
+            improved_answer=rating.improved_answer,
+            star=None if rating.star is None else rating.star.model_dump(),
+            last_action=None if rating.last_action is None else rating.last_action.model_dump(),
+            unsure=rating.unsure,
             superseded=False,
             created_at=now,
             **rating.provenance.model_dump(),
         )
     )
-    scores = [
-        {
-            "rating_id": rating.id,
-            "number": number,
-            "user_id": owner,
-            "criterion_id": score.criterion.id,
-            "criterion_name": score.criterion.name,
-            "criterion": score.criterion.model_dump(mode="json"),
-            "level": score.level,
-            "reason": score.reason,
-            "evidence": [[e.start, e.end, e.quote] for e in score.evidence],
-            "superseded": False,
-            "asked_at": place.created_at,
-        }
-        for number, score in enumerate(rating.scores)
-    ]
+    whole = {
+        "rating_id": rating.id,
+        "user_id": owner,
+        "superseded": False,
+        "unsure": rating.unsure,
+        "asked_at": place.created_at,
+    }
+    scores = [whole | _values(number, score) for number, score in enumerate(rating.scores)]
     db.execute(insert(ScoreRow), scores)
-    rated = {"rating_state": RatingState.RATED, "rating_problem": ""}
-    set_values(db, owner, answer_id, rated)
+    return True
 
 
 def latest(db: Session, owner: Owner, answer_ids: Iterable[UUID]) -> dict[UUID, Rating]:
@@ -72,15 +84,66 @@ def latest(db: Session, owner: Owner, answer_ids: Iterable[UUID]) -> dict[UUID, 
             ~RatingRow.superseded,
         )
     ).all()
-    scores: dict[UUID, list[Score]] = {row.id: [] for row in rows}
-    found = db.scalars(
-        select(ScoreRow)
-        .where(ScoreRow.rating_id.in_(scores), ScoreRow.user_id == owner)
-        .order_by(ScoreRow.rating_id, ScoreRow.number)
+    rated = zip(rows, _with_scores(db, owner, rows), strict=True)
+    return {row.answer_id: rating for row, rating in rated}
+
+
+def earlier(db: Session, owner: Owner, answer_id: UUID) -> tuple[Rating, ...]:
+    """Ratings of an answer that a newer one took the place of, newest first. Raises `NotFound`."""
+    answers.must_exist(db, owner, answer_id)
+    rows = db.scalars(
+        select(RatingRow)
+        .where(
+            RatingRow.answer_id == answer_id,
+            RatingRow.user_id == owner,
+            RatingRow.superseded,
+        )
+        .order_by(RatingRow.created_at.desc())
+    ).all()
+    return _with_scores(db, owner, rows) if rows else ()
+
+
+def last_next_action(db: Session, owner: Owner, competency: str, before: UUID) -> str:
+    """The advice that the answer `before` could have followed: what the newest rating says that counts
+    for an earlier answer on this competency. Empty when there is none. Raises `NotFound`.
+    """
+    answers.must_exist(db, owner, before)
+    if not competency:
+        return ""
+    submitted = (
+        select(AnswerRow.finished_at)
+        .where(AnswerRow.id == before, AnswerRow.user_id == owner)
+        .scalar_subquery()
     )
-    for stored in found:
-        scores[stored.rating_id].append(_score(stored))
-    return {row.answer_id: _rating(row, tuple(scores[row.id])) for row in rows}
+    asked = select(QuestionRow.id).where(
+        QuestionRow.user_id == owner, QuestionRow.competency == competency
+    )
+    given = select(AnswerRow.id).where(
+        AnswerRow.question_id.in_(asked),  # the owner's; naming the owner again misleads SQLite
+        AnswerRow.id != before,
+        AnswerRow.state == AnswerState.SUBMITTED,
+        AnswerRow.finished_at < submitted,
+    )
+    found = db.scalar(
+        select(RatingRow.next_action)
+        .where(
+            RatingRow.answer_id.in_(given),
+            RatingRow.user_id == owner,
+            ~RatingRow.superseded,
+        )
+        .order_by(RatingRow.created_at.desc())
+        .limit(1)
+    )
+    return found or ""
+
+
+def _rated_by_a_model(db: Session, owner: Owner, answer_id: UUID) -> bool:
+    coach = db.scalar(
+        select(RatingRow.coach).where(
+            RatingRow.answer_id == answer_id, RatingRow.user_id == owner, ~RatingRow.superseded
+        )
+    )
+    return coach not in (None, OFFLINE)
 
 
 def _supersede(db: Session, owner: Owner, answer_id: UUID) -> None:
@@ -100,6 +163,33 @@ def _supersede(db: Session, owner: Owner, answer_id: UUID) -> None:
     )
 
 
+def _with_scores(db: Session, owner: Owner, rows: Sequence[RatingRow]) -> tuple[Rating, ...]:
+    """The ratings of these rows, in their order; one query for all scores."""
+    scores: dict[UUID, list[Score]] = {row.id: [] for row in rows}
+    found = db.scalars(
+        select(ScoreRow)
+        .where(ScoreRow.rating_id.in_(scores), ScoreRow.user_id == owner)
+        .order_by(ScoreRow.rating_id, ScoreRow.number)
+    )
+    for stored in found:
+        scores[stored.rating_id].append(_score(stored))
+    return tuple(_rating(row, tuple(scores[row.id])) for row in rows)
+
+
+def _values(number: int, score: Score) -> dict[str, Any]:
+    return {
+        "number": number,
+        "criterion_id": score.criterion.id,
+        "criterion_name": score.criterion.name,
+        "criterion": score.criterion.model_dump(mode="json"),
+        "level": score.level,
+        "other": score.other,
+        "reason": score.reason,
+        "evidence": [[e.start, e.end, e.quote, e.start_s, e.end_s] for e in score.evidence],
+        "evidenced": score.evidenced,
+    }
+
+
 def _rating(row: RatingRow, scores: tuple[Score, ...]) -> Rating:
     return Rating(
         id=row.id,
@@ -107,12 +197,17 @@ def _rating(row: RatingRow, scores: tuple[Score, ...]) -> Rating:
         strengths=tuple(row.strengths),
         improvements=tuple(row.improvements),
         next_action=row.next_action,
+        improved_answer=row.improved_answer,
+        star=None if row.star is None else Star.model_validate(row.star),
+        last_action=None if row.last_action is None else LastAction.model_validate(row.last_action),
         provenance=Provenance(
             coach=row.coach,
             coach_version=row.coach_version,
             rubric_version=row.rubric_version,
             speech_model=row.speech_model,
+            passes=row.passes,
         ),
+        rated_at=row.created_at,
     )
 
 
@@ -120,8 +215,15 @@ def _score(row: ScoreRow) -> Score:
     return Score(
         criterion=Criterion.model_validate(row.criterion),
         level=row.level,
+        other=row.other,
         reason=row.reason,
-        evidence=tuple(
-            Evidence(start=start, end=end, quote=quote) for start, end, quote in row.evidence
-        ),
+        evidence=tuple(_evidence(*stored) for stored in row.evidence),
+        evidenced=row.evidenced,
     )
+
+
+def _evidence(
+    start: int, end: int, quote: str, start_s: float | None = None, end_s: float | None = None
+) -> Evidence:
+    """Times are missing in what was stored before there were any."""
+    return Evidence(start=start, end=end, quote=quote, start_s=start_s, end_s=end_s)

@@ -2,37 +2,77 @@
 
 Every method that takes an owner sees the rows of that owner only: somebody else's id raises the same
 `NotFound` as an unknown one. Each call is one transaction. Any thread may call.
+
+The methods are a table of contents: one that needs no more than its transaction is named here with the
+function that does it, which says what it takes, gives and raises; it stands in one line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from services.domain import (
     Answer,
     AnswerMode,
-    CriterionFigure,
     Interview,
-    InterviewSummary,
-    KindFigure,
+    PlanState,
     Question,
     Rating,
     RatingState,
-    Recording,
-    Review,
-    Segment,
     Setup,
-    TrendPoint,
 )
 from services.ports import Owner
-from services.storage import answering, answers, history, interviews, moving, ratings
+from services.storage import (
+    answering,
+    answers,
+    claims,
+    cvs,
+    history,
+    interviews,
+    moving,
+    plan,
+    questions,
+    ratings,
+)
 from services.storage.clock import Clock, utc_now
 from services.storage.database import reading, writing
+
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
+
+def _reads(
+    part: Callable[Concatenate[Session, _Given], _Result],
+) -> Callable[Concatenate[Store, _Given], _Result]:
+    """A method that calls this function in a transaction that only reads."""
+
+    @wraps(part)
+    def method(self: Store, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+        with reading(self._engine) as db:
+            return part(db, *args, **kwargs)
+
+    return method
+
+
+def _writes(
+    part: Callable[Concatenate[Session, _Given], _Result],
+) -> Callable[Concatenate[Store, _Given], _Result]:
+    """A method that calls this function in a transaction that may write."""
+
+    @wraps(part)
+    def method(self: Store, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+        with writing(self._engine) as db:
+            return part(db, *args, **kwargs)
+
+    return method
 
 
 class Store:
@@ -44,58 +84,60 @@ class Store:
 
     # --- interviews -----------------------------------------------------------------------
 
-    def add_interview(self, owner: Owner, setup: Setup, questions: Sequence[Question]) -> Interview:
-        """Store a planned interview; its questions are numbered in the order given."""
+    interview = _reads(interviews.one)
+    latest_open_interview = _reads(interviews.latest_open)
+    latest_setup = _reads(interviews.latest_setup)
+    set_language = _writes(interviews.set_language)
+    reopen_interview = _writes(interviews.reopen)
+    delete_interview = _writes(interviews.remove)
+
+    def add_interview(
+        self,
+        owner: Owner,
+        setup: Setup,
+        questions: Sequence[Question],
+        *,
+        plan_state: PlanState = PlanState.READY,
+    ) -> Interview:
+        """Store an interview; its questions are numbered in the order given. WRITING: more follow."""
         with writing(self._engine) as db:
-            return interviews.add(db, owner, setup, questions, self._now())
-
-    def interview(self, owner: Owner, interview_id: UUID) -> Interview:
-        with reading(self._engine) as db:
-            return interviews.one(db, owner, interview_id)
-
-    def latest_open_interview(self, owner: Owner) -> Interview | None:
-        with reading(self._engine) as db:
-            return interviews.latest_open(db, owner)
-
-    def latest_setup(self, owner: Owner) -> Setup | None:
-        with reading(self._engine) as db:
-            return interviews.latest_setup(db, owner)
-
-    def set_language(self, owner: Owner, interview_id: UUID, code: str) -> None:
-        """Keep the language that was detected; one that was chosen or kept before stays."""
-        with writing(self._engine) as db:
-            interviews.set_language(db, owner, interview_id, code)
-
-    def seen_sources(self, owner: Owner) -> frozenset[str]:
-        """Sources of all questions that were ever planned for this owner."""
-        with reading(self._engine) as db:
-            return interviews.seen_sources(db, owner)
+            return interviews.add(db, owner, setup, questions, plan_state, self._now())
 
     def finish_interview(self, owner: Owner, interview_id: UUID) -> None:
         """OPEN -> FINISHED; a second time changes nothing."""
         with writing(self._engine) as db:
             interviews.finish(db, owner, interview_id, self._now())
 
-    def reopen_interview(self, owner: Owner, interview_id: UUID) -> None:
-        """FINISHED -> OPEN; an open one stays as it is."""
-        with writing(self._engine) as db:
-            interviews.reopen(db, owner, interview_id)
+    # --- questions ------------------------------------------------------------------------
 
-    def delete_interview(self, owner: Owner, interview_id: UUID) -> tuple[str, ...]:
-        """Delete it with all that belongs to it; the keys of recordings that must go as well."""
+    seen_sources = _reads(questions.seen_sources)
+    past_questions = _reads(questions.past)
+    add_questions = _writes(plan.add_questions)
+    set_plan = _writes(plan.set_plan)
+    add_follow_up = _writes(plan.add_follow_up)
+    drop_question = _writes(plan.drop)
+    move_question = _writes(plan.move)
+    add_own_question = _writes(plan.add_own)
+
+    def mark_shown(self, owner: Owner, question_id: UUID) -> None:
+        """The candidate sees it now, so it keeps its place. Once is enough; again it only reads."""
+        with reading(self._engine) as db:
+            if questions.shown(db, owner, question_id):
+                return
         with writing(self._engine) as db:
-            return interviews.remove(db, owner, interview_id)
+            questions.mark_shown(db, owner, question_id)
 
     # --- answers --------------------------------------------------------------------------
 
-    def answer(self, owner: Owner, answer_id: UUID) -> Answer:
-        with reading(self._engine) as db:
-            return answers.one(db, owner, answer_id)
-
-    def current_answer(self, owner: Owner, question_id: UUID) -> Answer | None:
-        """The last attempt, unless it was put aside to be recorded again."""
-        with reading(self._engine) as db:
-            return answers.current(db, owner, question_id)
+    answer = _reads(answers.one)
+    current_answer = _reads(answers.current)
+    pending_answers = _reads(answers.pending)
+    owner_of = _reads(answers.owner_of)
+    append_segment = _writes(answering.append_segment)
+    set_sound = _writes(answering.set_sound)
+    heard = _writes(answering.heard)
+    save_draft = _writes(answering.save_draft)
+    keep_recording = _writes(answering.keep_recording)
 
     def open_answer(self, owner: Owner, question_id: UUID, mode: AnswerMode) -> Answer:
         """The OPEN answer (now in this mode) or the HEARD one as it is, or else the next attempt.
@@ -108,27 +150,6 @@ class Store:
         except IntegrityError:  # another tab has just made this attempt: there is one to resume now
             with writing(self._engine) as db:
                 return answering.open_or_resume(db, owner, question_id, mode, self._now())
-
-    def append_segment(self, owner: Owner, answer_id: UUID, index: int, segment: Segment) -> None:
-        """Keep the settled segment number `index` (from 0); the same index again changes nothing."""
-        with writing(self._engine) as db:
-            answering.append_segment(db, owner, answer_id, index, segment)
-
-    def set_sound(self, owner: Owner, answer_id: UUID, seconds: float, pending: bool) -> None:
-        """How much sound is kept (seconds of samples) and whether some of it is not words yet."""
-        with writing(self._engine) as db:
-            values = {"sound_s": seconds, "pending": pending}
-            answering.set_values(db, owner, answer_id, values)
-
-    def heard(self, owner: Owner, answer_id: UUID, pending: bool) -> None:
-        """OPEN -> HEARD; in any other state only `pending` is kept."""
-        with writing(self._engine) as db:
-            answering.heard(db, owner, answer_id, pending)
-
-    def save_draft(self, owner: Owner, answer_id: UUID, text: str) -> None:
-        """Keep the candidate's edit. Raises `AlreadyAnswered` once submitted, skipped or replaced."""
-        with writing(self._engine) as db:
-            answering.save_draft(db, owner, answer_id, text)
 
     def submit(self, owner: Owner, answer_id: UUID, text: str | None) -> Answer:
         """OPEN or HEARD -> SUBMITTED, waiting to be rated; None takes the words as they are heard.
@@ -148,105 +169,85 @@ class Store:
         with writing(self._engine) as db:
             answering.replace(db, owner, answer_id, self._now())
 
-    def keep_recording(self, owner: Owner, answer_id: UUID, recording: Recording) -> None:
-        with writing(self._engine) as db:
-            answering.keep_recording(db, owner, answer_id, recording)
-
-    def pending_answers(self) -> tuple[tuple[Owner, UUID], ...]:
-        """Of all owners: finished answers with sound that is not words yet, for the catch-up job only."""
-        with reading(self._engine) as db:
-            return answers.pending(db)
-
-    def owner_of(self, answer_id: UUID) -> Owner | None:
-        """Whose answer it is, None when it is nobody's any more; for the catch-up job only."""
-        with reading(self._engine) as db:
-            return answers.owner_of(db, answer_id)
-
     # --- ratings --------------------------------------------------------------------------
 
-    def mark_rating(
-        self, owner: Owner, answer_id: UUID, state: RatingState, problem: str = ""
-    ) -> None:
-        with writing(self._engine) as db:
-            values = {"rating_state": state, "rating_problem": problem}
-            answering.set_values(db, owner, answer_id, values)
+    waiting_ratings = _reads(claims.waiting)
+    mark_rating = _writes(claims.mark)
+    rating_tries = _reads(claims.tries)
+    earlier_ratings = _reads(ratings.earlier)
+    last_next_action = _reads(ratings.last_next_action)
 
-    def add_rating(self, owner: Owner, answer_id: UUID, rating: Rating) -> None:
-        """Keep a rating; it counts from now on. Older ones stay, superseded."""
-        with writing(self._engine) as db:
-            ratings.add(db, owner, answer_id, rating, self._now())
+    def claim_rating(self, owner: Owner, answer_id: UUID, lease_s: float) -> bool:
+        """Take a submitted answer to rate it, or rate it again, within `lease_s` seconds (RUNNING).
 
-    def unrated_answers(self) -> tuple[tuple[Owner, UUID], ...]:
-        """Of all owners: submitted answers, complete in words, whose rating waits or was cut off.
-
-        For the catch-up job only.
+        False: another judge is at it, or there is nothing to rate (any more).
         """
+        with writing(self._engine) as db:
+            return claims.claim(db, owner, answer_id, lease_s, self._now())
+
+    def claim_due_rating(self, owner: Owner, answer_id: UUID, lease_s: float) -> bool:
+        """The same, but only what `due_ratings` would name; for the background."""
+        with writing(self._engine) as db:
+            return claims.claim_due(db, owner, answer_id, lease_s, self._now())
+
+    def renew_claim(self, owner: Owner, answer_id: UUID, lease_s: float) -> bool:
+        """Hold it for `lease_s` seconds from now. False: it is not being rated (any more)."""
+        with writing(self._engine) as db:
+            return claims.renew(db, owner, answer_id, lease_s, self._now())
+
+    def due_ratings(self, limit: int) -> tuple[tuple[Owner, UUID], ...]:
+        """Of all owners, the longest submitted first: answers complete in words that wait and whose
+        time has come, or whose judge has died. For the background only."""
         with reading(self._engine) as db:
-            return answers.unrated(db)
+            return claims.due(db, limit, self._now())
+
+    def next_due(self) -> datetime | None:
+        """When the next of all owners' ratings becomes due; None: none will by itself."""
+        with reading(self._engine) as db:
+            return claims.next_due(db, self._now())
+
+    def add_rating(
+        self,
+        owner: Owner,
+        answer_id: UUID,
+        rating: Rating,
+        state: RatingState = RatingState.RATED,
+        problem: str = "",
+        due: datetime | None = None,
+    ) -> bool:
+        """Keep a rating, which counts from now on (older ones stay), and mark the answer as `mark_rating`.
+
+        False: only marked, as an offline estimate never takes the place of a language model's rating.
+        """
+        with writing(self._engine) as db:
+            kept = ratings.add(db, owner, answer_id, rating, self._now())
+            claims.mark(db, owner, answer_id, state, problem, due)
+            return kept
 
     # --- looking back ---------------------------------------------------------------------
 
-    def summaries(self, owner: Owner, limit: int, offset: int) -> tuple[InterviewSummary, ...]:
-        """A page of the history, newest first."""
-        with reading(self._engine) as db:
-            return history.summaries(db, owner, limit, offset)
+    summaries = _reads(history.summaries)
+    count_interviews = _reads(history.count)
+    review = _reads(history.review)
+    totals = _reads(history.totals)
+    trend = _reads(history.trend)
+    criteria = _reads(history.criteria)
+    kinds = _reads(history.kinds)
 
-    def count_interviews(self, owner: Owner) -> int:
-        with reading(self._engine) as db:
-            return history.count(db, owner)
+    # --- users ----------------------------------------------------------------------------
 
-    def review(self, owner: Owner, interview_id: UUID) -> Review:
-        """An interview with the answers that count and their newest ratings: six queries."""
-        with reading(self._engine) as db:
-            return history.review(db, owner, interview_id)
+    cv = _reads(cvs.text_of)
+    forget_cv = _writes(cvs.forget)
+    answer_ids = _reads(answers.ids)
+    remove_user = _writes(moving.remove_user)
+    move_everything = _writes(moving.move_everything)
 
-    def totals(self, owner: Owner) -> tuple[int, int, float]:
-        """Interviews finished, answers submitted, minutes spoken in submitted spoken answers."""
-        with reading(self._engine) as db:
-            return (
-                history.interviews_done(db, owner),
-                history.answers_given(db, owner),
-                history.minutes_spoken(db, owner),
-            )
-
-    def trend(self, owner: Owner) -> tuple[TrendPoint, ...]:
-        """Oldest first, a point per rated interview; one rated by two coaches has two."""
-        with reading(self._engine) as db:
-            return history.trend(db, owner)
-
-    def criteria(self, owner: Owner, recent_from: datetime | None) -> tuple[CriterionFigure, ...]:
-        """Mean levels; `recent_from` parts earlier from recent interviews, None gives neither."""
-        with reading(self._engine) as db:
-            return history.criteria(db, owner, recent_from)
-
-    def kinds(self, owner: Owner) -> tuple[KindFigure, ...]:
-        with reading(self._engine) as db:
-            return history.kinds(db, owner)
-
-    # --- users leave ---------------------------------------------------------------------
-
-    def answer_ids(self, owner: Owner) -> tuple[UUID, ...]:
-        """Every answer of an owner, replaced attempts included."""
-        with reading(self._engine) as db:
-            return answers.ids(db, owner)
-
-    def remove_user(self, owner: Owner) -> tuple[str, ...]:
-        """Delete a user with all that is theirs; the keys of recordings that must go as well."""
+    def keep_cv(self, owner: Owner, text: str) -> None:
+        """Keep the text of a CV in the place of the one before."""
         with writing(self._engine) as db:
-            return moving.remove_user(db, owner)
+            cvs.keep(db, owner, text, self._now())
 
     def forgotten_guests(self) -> tuple[Owner, ...]:
         """Guests whose last login has expired: nobody can reach their work any more."""
         with reading(self._engine) as db:
             return moving.forgotten_guests(db, self._now())
-
-    # --- a guest becomes somebody ---------------------------------------------------------
-
-    def move_everything(self, from_owner: Owner, to_owner: Owner) -> tuple[str, ...]:
-        """Give all that one owner has to another.
-
-        Returns the old keys of the recordings; their new ones, already stored, begin with the new
-        owner's id instead (`Recordings.rename`). Raises `NotFound` for an unknown `to_owner`.
-        """
-        with writing(self._engine) as db:
-            return moving.move_everything(db, from_owner, to_owner)

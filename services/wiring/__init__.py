@@ -7,18 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.accounts.logins import Logins
+from services.accounts.own_keys import OwnKeys
+from services.adapters.cv import read_cv
 from services.adapters.local_accounts import LocalAccounts
 from services.adapters.model_hub import download_model
 from services.adapters.whisper import WhisperEngine
 from services.afterwards import Afterwards
 from services.coach.offline import OfflineCoach
+from services.coaches import Coaches
 from services.interviews import Interviews
+from services.judging import Judging
+from services.plans import Plans
 from services.settings import Settings
 from services.speech.ears import Ears
 from services.speech.model import SpeechModel
 from services.storage.database import open_database
 from services.storage.recordings import Recordings
+from services.storage.spending import Limits, Spending
 from services.storage.store import Store
+from services.wiring.language_models import LanguageModels
 
 
 @dataclass(frozen=True)
@@ -30,10 +37,14 @@ class Services:
     accounts: LocalAccounts
     logins: Logins
     model: SpeechModel
+    own_keys: OwnKeys
+    spending: Spending
+    language_models: LanguageModels
+    read_cv: Callable[[bytes, str], str]  # a file and its name -> its text; raises `UnreadableFile`
 
 
 def build(settings: Settings) -> Services:
-    """Open the database, start the speech threads and begin to load a model that is already here.
+    """Open the database, start the threads and begin to load a speech model that is already here.
 
     Raises `DatabaseUnusable`. Downloads nothing.
     """
@@ -48,16 +59,37 @@ def build(settings: Settings) -> Services:
         ),
     )
     recordings = Recordings(settings.data_dir / "recordings")
-    coach = OfflineCoach()
+    own_keys = OwnKeys()
+    limits = Limits(
+        settings.daily_calls_per_user,
+        settings.daily_tokens_per_user,
+        settings.daily_calls,
+        settings.daily_tokens,
+    )
+    spending = Spending(engine, limits)
+    language_models = LanguageModels(settings, own_keys, spending)
+    coaches = Coaches(OfflineCoach(), language_models.coach)
     ears = Ears(model, settings.data_dir / "spool")
-    afterwards = Afterwards(store, recordings, coach, ears, model)
-    # Late transcripts wait for the model, late ratings do not: one pass now, one when it is ready.
+    judging = Judging(store, coaches, lambda: model.status().name)
+    afterwards = Afterwards(store, recordings, judging, ears)
+    # Late transcripts wait for the model: one pass now, one when it is ready.
     model.on_ready(lambda: _in_background(afterwards.catch_up))
     _in_background(afterwards.catch_up)
     model.load_if_here()
-    interviews = Interviews(store, recordings, coach, ears, afterwards)
+    plans = Plans(store, coaches)
+    interviews = Interviews(store, recordings, coaches, ears, afterwards, plans, judging)
     _in_background(interviews.forget_lost_guests)
-    return Services(settings, interviews, LocalAccounts(engine), Logins(engine), model)
+    return Services(
+        settings,
+        interviews,
+        LocalAccounts(engine),
+        Logins(engine),
+        model,
+        own_keys,
+        spending,
+        language_models,
+        read_cv,
+    )
 
 
 def _in_background(work: Callable[[], None]) -> None:

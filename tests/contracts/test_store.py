@@ -22,6 +22,7 @@ from services.domain import (
     InterviewState,
     Job,
     Kind,
+    PlanState,
     RatingState,
     Recording,
     Setup,
@@ -377,7 +378,9 @@ def test_the_latest_rating_counts_and_older_ones_are_kept(
     store.add_rating(ada, answer.id, first)
     store.add_rating(ada, answer.id, second)
     item, unanswered = store.review(ada, interview.id).items
-    assert item.rating == second
+    assert item.rating is not None
+    assert item.rating.rated_at is not None
+    assert item.rating.model_copy(update={"rated_at": None}) == second
     assert item.answer is not None
     assert item.answer.rating_state is RatingState.RATED
     assert (unanswered.answer, unanswered.rating) == (None, None)
@@ -393,7 +396,7 @@ def test_a_rating_that_failed_says_why_and_a_later_one_clears_it(store: Store, a
     assert store.answer(ada, answer.id).rating_problem == ""
 
 
-def test_the_catch_up_finds_what_an_earlier_run_left(store: Store, ada: UUID) -> None:
+def test_what_an_earlier_run_left_is_found_again(store: Store, ada: UUID) -> None:
     waiting, running, rated, deaf, skipped = (
         store.open_answer(ada, q.id, AnswerMode.SPOKEN)
         for q in an_interview(store, ada, questions=5).questions
@@ -404,7 +407,7 @@ def test_the_catch_up_finds_what_an_earlier_run_left(store: Store, ada: UUID) ->
     store.add_rating(ada, rated.id, a_rating())
     store.set_sound(ada, deaf.id, 4.0, pending=True)
     store.skip(ada, skipped.question_id)
-    assert store.unrated_answers() == ((ada, waiting.id), (ada, running.id))
+    assert store.due_ratings(10) == ((ada, waiting.id), (ada, running.id))
     assert store.pending_answers() == ((ada, deaf.id),)
 
 
@@ -472,9 +475,16 @@ FREE = {
     "forgotten_guests",
     "owner_of",
     "pending_answers",
-    "unrated_answers",
+    "due_ratings",
+    "waiting_ratings",
+    "next_due",
     "move_everything",
 }
+CLAIMS = {
+    "claim_rating",
+    "claim_due_rating",
+    "renew_claim",
+}  # what is gone is just not there to take
 METHODS = [
     name
     for name, _ in inspect.getmembers(Store, inspect.isfunction)
@@ -487,6 +497,13 @@ def arguments(method: Callable[..., Any], owner: UUID, ids: dict[str, UUID]) -> 
         "owner": owner,
         "setup": SETUP,
         "questions": [],
+        "more": [a_question(7)],
+        "question": a_question(7),
+        "plan_state": PlanState.WRITING,
+        "earlier": True,
+        "due": None,
+        "lease_s": 60.0,
+        "competency": "teamwork",
         "mode": AnswerMode.TYPED,
         "index": 7,
         "segment": a_segment("stolen"),
@@ -494,7 +511,7 @@ def arguments(method: Callable[..., Any], owner: UUID, ids: dict[str, UUID]) -> 
         "pending": True,
         "text": "stolen",
         "recording": RECORDING,
-        "state": RatingState.FAILED,
+        "state": PlanState.WRITING if method.__name__ == "set_plan" else RatingState.FAILED,
         "problem": "stolen",
         "code": "de",
         "rating": a_rating(1, 1),
@@ -502,27 +519,36 @@ def arguments(method: Callable[..., Any], owner: UUID, ids: dict[str, UUID]) -> 
         "offset": 0,
         "recent_from": datetime(2026, 1, 1, tzinfo=UTC),
     } | ids
-    return [values[name] for name in inspect.signature(method).parameters]
+    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    taken = inspect.signature(method).parameters.values()
+    return [values[p.name] for p in taken if p.kind is positional]
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_somebody_elses_things_are_as_if_they_were_not_there(
     store: Store, engine: Engine, ada: UUID, name: str
 ) -> None:
-    interview = an_interview(store, ada)
+    interview = an_interview(store, ada, questions=3)
     answer = store.open_answer(ada, interview.questions[0].id, AnswerMode.SPOKEN)
     store.append_segment(ada, answer.id, 0, a_segment())
     rated = a_submitted_answer(store, ada, interview.questions[1].id)
     store.add_rating(ada, rated.id, a_rating())
+    waiting = a_submitted_answer(store, ada, interview.questions[2].id)
+    store.keep_cv(ada, "Nurse since 2019")
     before = store.review(ada, interview.id)
     ids = {
         "interview_id": interview.id,
         "question_id": interview.questions[0].id,
+        "parent_id": interview.questions[0].id,
         "answer_id": answer.id,
+        "before": answer.id,
     }
     eve, method = a_user(engine, "Eve"), getattr(store, name)
     taken = inspect.signature(method).parameters.keys() & ids.keys()
-    if taken:
+    if name in CLAIMS:
+        ids["answer_id"] = waiting.id
+        assert method(*arguments(method, eve, ids)) is False
+    elif taken:
         with pytest.raises(NotFound) as theirs:
             method(*arguments(method, eve, ids))
         with pytest.raises(NotFound) as unknown:
@@ -532,6 +558,7 @@ def test_somebody_elses_things_are_as_if_they_were_not_there(
         assert not any(r for r in [method(*arguments(method, eve, ids))] if r not in ((0, 0, 0.0),))
     assert store.review(ada, interview.id) == before
     assert store.interview(ada, interview.id) == interview
+    assert store.cv(ada) == "Nurse since 2019"
 
 
 def test_every_method_takes_the_owner_first_but_those_of_the_catch_up() -> None:

@@ -14,9 +14,11 @@ import pytest
 
 from services.adapters.local_accounts import LocalAccounts
 from services.afterwards import Afterwards
-from services.coach.rubrics import rubric_for
-from services.domain import AUTO, Job, Kind, Question, Setup
+from services.coaches import Coaches
+from services.domain import AUTO, Job, Question, Setup
 from services.interviews import Interviews
+from services.judging import Judging
+from services.plans import Plans
 from services.ports import SAMPLE_RATE
 from services.speech.ears import Ears
 from services.speech.live_transcript import LiveTranscript
@@ -25,6 +27,7 @@ from services.storage.database import open_database
 from services.storage.recordings import Recordings
 from services.storage.store import Store
 from tests.doubles import ScriptedCoach
+from tests.services.rehearsal import questions
 
 
 class Overheard(Ears):
@@ -58,17 +61,13 @@ def room(tmp_path: Path) -> Iterator[Room]:
     store, recordings = Store(database), Recordings(tmp_path / "recordings")
     nowhere: Callable[..., Any] = pytest.fail  # nothing may be loaded or downloaded
     model = SpeechModel("base", cache_dir=tmp_path / "models", load=nowhere, download=nowhere)
-    rubric = rubric_for(Kind.BEHAVIOURAL)
-    coach = ScriptedCoach(
-        tuple(
-            Question(text=text, kind=Kind.BEHAVIOURAL, rubric=rubric)
-            for text in ("Tell me about a mistake.", "Tell me about a success.")
-        )
+    coaches = Coaches(
+        ScriptedCoach(questions("Tell me about a mistake.", "Tell me about a success."))
     )
     ears = Overheard(model, tmp_path / "spool")
-    interviews = Interviews(
-        store, recordings, coach, ears, Afterwards(store, recordings, coach, ears, model)
-    )
+    judging, plans = Judging(store, coaches), Plans(store, coaches)
+    afterwards = Afterwards(store, recordings, judging, ears)
+    interviews = Interviews(store, recordings, coaches, ears, afterwards, plans, judging)
     yield Room(interviews, store, ears, LocalAccounts(database).create_guest().id)
     interviews.shutdown()
 

@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.coach.rubrics import rubric_for
-from services.domain import POSITION_LIMIT, STACK_LIMIT, TAG_LIMIT, Job, Kind, Question, Setup
+from services.domain import (
+    AUTO,
+    OWN,
+    POSITION_LIMIT,
+    STACK_LIMIT,
+    TAG_LIMIT,
+    Job,
+    Kind,
+    Question,
+    Setup,
+)
 from services.hints import HINT_LIMIT, spoken_hint
 
 
@@ -31,6 +41,15 @@ def test_an_answer_in_another_language_gets_no_english_sentence() -> None:
     job = setup("Dateningenieurin", "Kafka", language="de")
     assert spoken_hint(job, question()) == "Dateningenieurin. Kafka."
     assert spoken_hint(setup("Nurse", language="auto"), question()) == "Nurse."
+
+
+def test_a_question_in_the_language_of_the_interview_is_named() -> None:
+    job = setup("Dateningenieurin", language="de")
+    written = question("Wie fanden Sie den Fehler?").model_copy(update={"source": "model:x"})
+    assert spoken_hint(job, written) == "Dateningenieurin. Wie fanden Sie den Fehler?"
+    own = written.model_copy(update={"source": OWN})
+    assert spoken_hint(job, own) == "Dateningenieurin. Wie fanden Sie den Fehler?"
+    assert spoken_hint(setup("Nurse", language=AUTO), written) == "Nurse."
 
 
 def test_the_longest_set_up_leaves_room_for_the_question() -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import time
 import wave
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -14,82 +12,33 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 
 from services.accounts.logins import Logins
-from services.adapters.local_accounts import LocalAccounts
-from services.afterwards import Afterwards
-from services.coach.rubrics import rubric_for
 from services.domain import (
     Answer,
     AnswerMode,
     AnswerState,
-    Interview,
     InterviewState,
-    Job,
-    Kind,
     Question,
     RatingState,
-    Setup,
 )
 from services.errors import AlreadyAnswered, InvalidInput, NotFound
 from services.interviews import Interviews
 from services.ports import SAMPLE_RATE, Samples
-from services.speech.ears import Ears
-from services.speech.model import SpeechModel
-from services.storage.database import open_database, writing
-from services.storage.recordings import Recordings
+from services.storage.database import writing
 from services.storage.store import Store
 from services.storage.tables import AnswerRow, UserRow
-from tests.doubles import ScriptedCoach, ScriptedEngine
+from tests.services.rehearsal import (
+    SETUP,
+    Rehearsal,
+    answer_to,
+    begin,
+    candidate,
+    eventually,
+    rehearsal,
+)
 from tests.spoken import say
-
-MODEL_FOLDER = Path(__file__).parents[1] / "fixtures" / "speech-model"
-SETUP = Setup(job=Job(position="Nurse"), question_count=2)
-
-
-@dataclass
-class Rehearsal:
-    """One process's worth of services on a data folder."""
-
-    interviews: Interviews
-    afterwards: Afterwards
-    store: Store
-    coach: ScriptedCoach
-    engine: ScriptedEngine
-    database: Engine
-    recordings: Recordings
-    ears: Ears
-
-
-def eventually(what: Callable[[], bool], seconds: float = 20) -> None:
-    limit = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < limit, "it never happened"
-        time.sleep(0.01)
-
-
-def rehearsal(data: Path, *, model: str = str(MODEL_FOLDER)) -> Rehearsal:
-    engine = ScriptedEngine()
-    coach = ScriptedCoach(
-        tuple(
-            Question(text=text, kind=Kind.BEHAVIOURAL, rubric=rubric_for(Kind.BEHAVIOURAL))
-            for text in ("Tell me about a mistake.", "Tell me about a success.")
-        )
-    )
-    database = open_database(f"sqlite:///{data / 'interviews.db'}")
-    store = Store(database)
-    speech_model = SpeechModel(
-        model, cache_dir=data / "models", load=lambda _: engine, download=lambda *_: None
-    )
-    ears = Ears(speech_model, data / "spool")
-    recordings = Recordings(data / "recordings")
-    afterwards = Afterwards(store, recordings, coach, ears, speech_model)
-    speech_model.on_ready(afterwards.catch_up)
-    speech_model.load_if_here()
-    afterwards.catch_up()
-    interviews = Interviews(store, recordings, coach, ears, afterwards)
-    return Rehearsal(interviews, afterwards, store, coach, engine, database, recordings, ears)
 
 
 @pytest.fixture
@@ -117,15 +66,6 @@ def wav(samples: Samples) -> bytes:
     return file.getvalue()
 
 
-def candidate(running: Rehearsal) -> UUID:
-    return LocalAccounts(running.database).create_guest().id
-
-
-def begin(running: Rehearsal, owner: UUID) -> tuple[Interview, Question]:
-    interview = running.interviews.start(owner, SETUP)
-    return interview, interview.questions[0]
-
-
 def speak_answer(running: Rehearsal, owner: UUID, question: Question, sound: Samples) -> Answer:
     """Say it, finish, and wait until it can be reviewed."""
     running.interviews.hear_recording(owner, question, wav(sound))
@@ -136,12 +76,6 @@ def speak_answer(running: Rehearsal, owner: UUID, question: Question, sound: Sam
 
     eventually(is_heard)
     return answer_to(running, owner, question)
-
-
-def answer_to(running: Rehearsal, owner: UUID, question: Question) -> Answer:
-    answer = running.store.current_answer(owner, question.id)
-    assert answer is not None
-    return answer
 
 
 def test_a_spoken_answer_is_heard_submitted_rated_and_kept(
@@ -191,7 +125,8 @@ def test_an_answer_that_finishes_while_it_is_looked_up_is_not_begun_again(
 
     store = StoreWhereAnswersFinishMeanwhile(here.store, finish)
     late_tab = Interviews(
-        cast(Store, store), here.recordings, here.coach, here.ears, here.afterwards
+        cast(Store, store),
+        *(here.recordings, here.coaches, here.ears, here.afterwards, here.plans, here.judging),
     )
     assert late_tab.listen(owner, question) is None
     assert here.ears.get(answer_to(here, owner, question).id) is None
@@ -205,7 +140,7 @@ def test_an_answer_is_stored_before_it_is_rated_and_can_be_rated_again(here: Reh
     answer = here.interviews.type_instead(owner, question)
     submitted = here.interviews.submit(owner, answer, "I owned it.")
     assert submitted.rating_state is RatingState.FAILED
-    assert submitted.rating_problem == "The coach is not well today."
+    assert submitted.rating_problem == "The coach is not well today. Rate again later."
     assert here.interviews.review(owner, interview.id).overall is None
     here.coach.failing = False
     here.interviews.rate_again(owner, answer.id)
@@ -374,9 +309,13 @@ def test_one_answer_that_cannot_be_rated_stops_no_other(here: Rehearsal) -> None
         answer = here.interviews.type_instead(owner, question)
         here.store.submit(owner, answer.id, "cursed" if question == first else "fine")
     here.coach.cursed = "cursed"
-    here.afterwards.catch_up()
-    states = [answer_to(here, owner, q).rating_state for q in interview.questions]
-    assert states == [RatingState.FAILED, RatingState.RATED]
+    here.judging.wake()
+    eventually(
+        lambda: (
+            [answer_to(here, owner, q).rating_state for q in interview.questions]
+            == [RatingState.FAILED, RatingState.RATED]
+        )
+    )
 
 
 def test_recording_again_in_one_tab_cannot_take_away_what_another_submitted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from pages.account.routes import routes
+from pages.ui.coach_figures import CoachFigures
 from services.speech.figures import SpeechFigures
-from tests.pages.conftest import Site
+from tests.pages.conftest import Site, tab_on
 
 
 def probe() -> TestClient:
@@ -25,7 +27,11 @@ def test_health_gives_the_figures_of_the_status_page(guest: Site) -> None:
     told = answer.json()
     assert answer.status_code == 200
     assert (told["status"], told["speech_model"]) == ("ok", "absent")
-    assert set(told) == {"status", "speech_model"} | {f.name for f in fields(SpeechFigures)}
+    ours = {"status", "speech_model", "coach"}
+    assert set(told) == ours | {f.name for f in fields(SpeechFigures)}
+    assert set(told["coach"]) == {f.name for f in fields(CoachFigures)}
+    assert (told["coach"]["provider"], told["coach"]["waiting"]) == ("offline", 0)
+    assert datetime.fromisoformat(told["coach"]["today"]["resets_at"]).utcoffset() == timedelta(0)
     assert told["engine"] is None
     assert told["interim"].keys() == {"count", "p50_s", "p95_s"}
     assert "secret" not in answer.text
@@ -42,3 +48,10 @@ def test_services_that_are_broken_are_503_in_a_sentence(
     assert answer.status_code == 503
     assert answer.json()["status"] == "failing"
     assert "Traceback" not in answer.text
+
+
+def test_no_key_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tab_on(tmp_path, monkeypatch, GEMINI_API_KEY="a-secret-key"):
+        answer = probe().get("/api/health")
+    assert answer.json()["coach"]["provider"] == "gemini"
+    assert "secret" not in answer.text

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from services.domain import RatingState
 from tests.pages.conftest import Site, tab_on
+from tests.pages.practice.full import store
 
 ADA = {"name": "Ada", "email": "ada@example.com", "password": "correct horse staple"}
 EVE = ADA | {"email": "eve@example.com"}
@@ -33,6 +36,20 @@ def test_an_operator_sees_how_listening_does(watched: Site) -> None:
     assert "Until then answers are recorded" in watched.words
     assert "From sound to words" not in watched.words
     assert figures(watched)["Answers open"] == "0"
+    assert "Coach: The offline coach" in watched.words
+    assert figures(watched)["Calls today"] == "0 of 5,000"
+
+
+def test_an_answer_that_waits_for_its_rating_is_counted(watched: Site) -> None:
+    watched.fill("Create account", **ADA)
+    interview = watched.interview(answered=1)
+    answer = watched.interviews.review(watched.owner, interview.id).items[0].answer
+    assert answer is not None
+    due = datetime.now(UTC) + timedelta(hours=1)
+    store().mark_rating(watched.owner, answer.id, RatingState.WAITING, "It is busy.", due)
+    watched.open("operator/status.py")
+    assert figures(watched)["Ratings waiting"] == "1"
+    assert figures(watched)["Next try"] == f"{due:%H:%M} UTC"
 
 
 def test_nothing_on_it_is_about_a_candidate(watched: Site) -> None:

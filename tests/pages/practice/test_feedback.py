@@ -1,19 +1,27 @@
 """Feedback in each of its states, on the real database."""
 
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.domain import AnswerMode, RatingState, Segment
-from services.settings import Settings
-from services.storage.database import open_database
-from services.storage.store import Store
+from services.domain import (
+    AnswerMode,
+    Category,
+    FollowUp,
+    Interview,
+    Job,
+    Rating,
+    RatingState,
+    Segment,
+    Setup,
+)
 from tests.pages.conftest import ANSWER, Site
+from tests.pages.practice.full import MODEL, a_follow_up, a_rating, spoken, store
 
-
-def store() -> Store:
-    """A second way into the same database, to put it into states that are hard to reach."""
-    return Store(open_database(Settings().database_url))
+SCRIPT = "practice/feedback.py"
 
 
 def answer_id(site: Site, interview: UUID) -> UUID:
@@ -61,12 +69,12 @@ def test_a_failed_rating_says_why_and_can_be_tried_again(guest: Site) -> None:
     failed = answer_id(guest, interview.id)
     store().mark_rating(guest.owner, failed, RatingState.FAILED, "The coach was not there.")
     guest.open("practice/feedback.py", interview=interview.id)
-    assert "Not rated yet. The coach was not there." in guest.words
+    assert "Not rated. The coach was not there. Your answer is kept." in guest.words
     guest.press("Rate again")
     answer = guest.interviews.review(guest.owner, interview.id).items[0].answer
     assert answer is not None
     assert answer.rating_state is RatingState.RATED
-    assert "Not rated yet" not in guest.words
+    assert "Not rated." not in guest.words
 
 
 def test_html_and_emoji_codes_in_an_answer_are_shown_as_typed(guest: Site) -> None:
@@ -126,3 +134,152 @@ def test_an_unfinished_interview_can_be_continued(guest: Site) -> None:
     guest.interviews.end(guest.owner, interview)
     guest.open("practice/feedback.py", interview=interview.id)
     assert "Continue" not in guest.labels
+
+
+# --- what a language model's rating has besides ------------------------------------------------
+
+
+def rated_by_a_model(site: Site, **more: object) -> tuple[Interview, Rating]:
+    """An interview whose first answer was estimated first and then rated by a language model."""
+    interview = site.interview(answered=1)
+    rating = a_rating(interview.questions[0], ANSWER, **more)  # type: ignore[arg-type]
+    store().add_rating(site.owner, answer_id(site, interview.id), rating)
+    return interview, rating
+
+
+def badges(site: Site) -> list[str]:
+    found = [re.match(r":(\w+)-badge\[:material/\w+: (.*)\]", m.value) for m in site.tab.markdown]
+    return [f"{badge[1]} {badge[2]}".replace("\\", "") for badge in found if badge]
+
+
+def test_the_badge_names_who_rated_whoever_would_rate_now(guest: Site) -> None:
+    interview, _ = rated_by_a_model(guest)
+    guest.open(SCRIPT, interview=interview.id)
+    assert badges(guest) == [f"gray Rated by {MODEL}"]
+    second = guest.interviews.type_instead(guest.owner, interview.questions[1])
+    guest.interviews.submit(guest.owner, second, ANSWER)
+    guest.open(SCRIPT, interview=interview.id)
+    assert badges(guest) == [f"gray Rated by {MODEL}", "gray Offline estimate"]
+
+
+def test_everything_that_a_rating_says_is_on_its_card(guest: Site) -> None:
+    interview, rating = rated_by_a_model(guest, other=1)
+    guest.open(SCRIPT, interview=interview.id)
+    low, high = rating.overall_range
+    for expected in (
+        f"**{rating.overall:.1f} out of 10** between {low:.1f} and {high:.1f}",
+        "We did not find words of yours that show this level.",
+        "What you set out to do last time",
+        "**You did it.**",
+        "No result heard",
+        "Written by the coach from your own facts.",
+        f"Rated by {MODEL} · prompt rate-1 · rubric {rating.provenance.rubric_version}",
+        "heard by base.en · judged 2 times independently",
+        "Earlier ratings",
+        "Offline estimate",
+    ):
+        assert expected in guest.words or expected in str(guest.tab.main)
+    assert guest.labels.count("Rate again") == 1
+
+
+def test_what_a_model_wrote_is_never_formatting(guest: Site) -> None:
+    loud = "**Loud** <img src=x> [link](https://example.com) ![](https://example.com/x.png)"
+    interview, _ = rated_by_a_model(
+        guest, strengths=(loud,), improvements=(loud,), next_action=loud, improved_answer=loud
+    )
+    guest.open(SCRIPT, interview=interview.id)
+    texts = [str(e.value) for kind in ("markdown", "success") for e in guest.tab.get(kind)]
+    shown = [text for text in texts if "Loud" in text]
+    assert len(shown) == 4
+    assert all(r"\*\*Loud\*\* \<img src\=x\> \[link\]\(https" in text for text in shown)
+    assert not any("Loud" in html.value for html in guest.tab.html)
+
+
+def test_a_coach_that_is_unsure_says_so_once_and_offers_another_rating(guest: Site) -> None:
+    interview, _ = rated_by_a_model(guest, other=2)
+    guest.open(SCRIPT, interview=interview.id)
+    assert guest.words.count("stays out of your progress until it is rated again") == 1
+    assert "<span>2 or 4 of 5</span>" in "".join(html.value for html in guest.tab.html)
+    assert guest.labels.count("Rate again") == 1
+
+
+def test_a_coach_that_is_out_leaves_an_estimate_and_the_time_of_its_next_try(guest: Site) -> None:
+    interview = guest.interview(answered=1)
+    due = datetime.now(UTC) + timedelta(hours=1)
+    waiting = answer_id(guest, interview.id)
+    store().mark_rating(guest.owner, waiting, RatingState.WAITING, "The model is busy.", due)
+    guest.tab.context = {"timezone": "Mars/Olympus"}
+    guest.open(SCRIPT, interview=interview.id)
+    assert (
+        "The coach could not rate this yet: The model is busy. "
+        f"It tries again by itself at {due:%H:%M} UTC."
+    ) in guest.words
+    assert badges(guest) == ["gray Offline estimate", "orange Offline estimate"]
+    assert "By fixed rules on this server" in guest.words
+    guest.press("Try now")
+    assert "It tries again" not in guest.words
+    assert badges(guest) == ["gray Offline estimate"]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_an_answer_that_is_being_rated_says_so(guest: Site, before: bool) -> None:
+    interview = guest.interview(answered=1)
+    if before:
+        store().add_rating(
+            guest.owner,
+            answer_id(guest, interview.id),
+            a_rating(interview.questions[0], ANSWER),
+        )
+    assert store().claim_rating(guest.owner, answer_id(guest, interview.id), 60)
+    guest.open(SCRIPT, interview=interview.id)
+    assert "Your answer is being rated" in guest.words
+    assert not {"Rate again", "Try now"} & set(guest.labels)
+
+
+def test_follow_ups_stand_right_under_their_question(guest: Site) -> None:
+    interview = guest.interview()
+    first = interview.questions[0]
+    for kind in (FollowUp.QUANTIFY, FollowUp.CHALLENGE):
+        assert store().add_follow_up(guest.owner, first.id, a_follow_up(first, kind))
+    guest.open(SCRIPT, interview=interview.id)
+    captions = [c.value for c in guest.tab.caption if "uestion " in c.value]
+    assert captions == [
+        "Question 1 of 2 · Behavioural",
+        "Follow-up to question 1 · Put a number on it",
+        "Follow-up to question 1 · Challenge",
+        "Question 2 of 2 · Behavioural",
+    ]
+
+
+def test_a_quote_plays_the_recording_from_where_it_was_said(guest: Site, tmp_path: Path) -> None:
+    interview = guest.interview()
+    answer = spoken(guest.owner, interview.questions[0], tmp_path)
+    store().add_rating(guest.owner, answer.id, a_rating(interview.questions[0], answer.text))
+    guest.open(SCRIPT, interview=interview.id)
+    assert not guest.tab.get("audio")
+    guest.press("0:01")
+    (player,) = guest.tab.get("audio")
+    assert (player.proto.start_time, player.proto.autoplay) == (1, True)
+
+
+def test_what_stands_around_a_rating_is_in_the_language_of_the_interview(guest: Site) -> None:
+    setup = Setup(
+        job=Job(position="Enfermera"),
+        category=Category.BEHAVIOURAL,
+        question_count=1,
+        language="es",
+    )
+    interview = guest.interviews.start(guest.owner, setup)
+    answer = guest.interviews.type_instead(guest.owner, interview.questions[0])
+    store().submit(guest.owner, answer.id, ANSWER)
+    store().add_rating(guest.owner, answer.id, a_rating(interview.questions[0], ANSWER))
+    guest.open(SCRIPT, interview=interview.id)
+    for expected in ("Lo que estuvo bien", "Pregunta 1 de 1", "2,5 de 10", "La próxima vez:"):
+        assert expected in guest.words
+    assert "Valorar de nuevo" in guest.labels
+
+
+def test_without_a_language_model_there_is_nobody_to_ask(guest: Site) -> None:
+    interview, _ = rated_by_a_model(guest)
+    guest.open(SCRIPT, interview=interview.id)
+    assert "Ask the coach about this rating" not in [e.label for e in guest.tab.expander]

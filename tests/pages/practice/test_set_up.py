@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.loopback_model import LoopbackModel
 from services.domain import AUTO, Category, Difficulty, Job, Setup
 from tests.pages.conftest import Site, tab_on
 
@@ -26,6 +27,7 @@ def field(site: Site, label: str) -> object:
         site.tab.multiselect,
         site.tab.pills,
         site.tab.selectbox,
+        site.tab.toggle,
     )
     return next(widget for kind in kinds for widget in kind if widget.label == label)
 
@@ -40,6 +42,7 @@ def value(site: Site, label: str) -> object:
 
 def test_a_filled_in_form_starts_the_interview_that_was_described(guest: Site) -> None:
     put(guest, "Job position", "  Nurse **(m/f/d)** :smile: ")
+    put(guest, "Company", " St. Mary's ")
     put(guest, "Job description", "Night shifts.\nA small team.")
     put(guest, "Tech stack", ["SAP", "Fortran 77"])
     put(guest, "Years of experience", 2.5)
@@ -54,6 +57,7 @@ def test_a_filled_in_form_starts_the_interview_that_was_described(guest: Site) -
             description="Night shifts.\nA small team.",
             tech_stack=("SAP", "Fortran 77"),
             years=2.5,
+            company="St. Mary's",
         ),
         category=Category.BEHAVIOURAL,
         difficulty=Difficulty.HARD,
@@ -85,6 +89,14 @@ def test_a_whole_advertisement_as_position_is_refused_kindly(guest: Site) -> Non
     assert "up to 120 fits" in guest.words
 
 
+def test_a_company_that_is_a_whole_page_is_said_at_the_field(guest: Site) -> None:
+    put(guest, "Job position", "Nurse")
+    put(guest, "Company", LONG)
+    guest.press("Start interview")
+    assert "100,000 characters; 120 fit" in guest.words
+    assert value(guest, "Company") == LONG
+
+
 def test_a_mended_form_starts(guest: Site) -> None:
     guest.press("Start interview")
     put(guest, "Job position", "Nurse")
@@ -93,13 +105,15 @@ def test_a_mended_form_starts(guest: Site) -> None:
 
 
 def test_the_last_set_up_is_offered_again_and_can_be_cleared(guest: Site) -> None:
-    guest.interview(position="Barista", questions=4)
+    job = Job(position="Barista", company="The Corner")
+    guest.interviews.start(guest.owner, Setup(job=job, question_count=4))
     guest.open("progress/history.py")
     guest.open("practice/set_up.py")
     assert "as you had it last time" in guest.words
-    assert (value(guest, "Job position"), value(guest, "Number of questions")) == ("Barista", 4)
+    fields = ("Job position", "Company", "Number of questions")
+    assert [value(guest, name) for name in fields] == ["Barista", "The Corner", 4]
     guest.press("Clear")
-    assert (value(guest, "Job position"), value(guest, "Number of questions")) == ("", 5)
+    assert [value(guest, name) for name in fields] == ["", "", 5]
     assert "as you had it last time" not in guest.words
 
 
@@ -164,3 +178,52 @@ def test_a_language_that_the_model_cannot_hear_is_said_at_once_and_starts_nothin
     put(guest, LANGUAGE, "en")
     guest.start_interview()
     assert guest.interviews.count(guest.owner) == 2
+
+
+FOLLOW_UPS = "Follow-up questions"
+
+
+def test_the_offline_coach_asks_on_only_when_it_is_told_to(guest: Site) -> None:
+    assert value(guest, FOLLOW_UPS) is False
+    put(guest, "Job position", "Nurse")
+    put(guest, FOLLOW_UPS, True)
+    guest.start_interview()
+    assert guest.interviews.open_interview(guest.owner, None).setup.follow_ups
+
+
+def test_a_language_model_asks_on_unless_it_is_told_not_to(coached: Site) -> None:
+    assert value(coached, FOLLOW_UPS) is True
+    put(coached, "Job position", "Nurse")
+    put(coached, FOLLOW_UPS, False)
+    coached.start_interview()
+    made = coached.interviews.open_interview(coached.owner, None)
+    assert not made.setup.follow_ups
+    coached.open("progress/history.py")
+    coached.open("practice/set_up.py")
+    assert value(coached, FOLLOW_UPS) is False
+
+
+def test_a_language_model_is_named_and_writes_the_questions(
+    coached: Site, model: LoopbackModel
+) -> None:
+    assert "a language model reads your words" in coached.words
+    assert "gemini-3.8-flash" in coached.words
+    assert "rated twice, independently" in coached.words
+    assert "Google may use what is sent to improve its products" in coached.words
+    put(coached, "Job position", "Nurse")
+    put(coached, "Company", "The Corner")
+    coached.start_interview()
+    made = coached.interviews.open_interview(coached.owner, None)
+    assert made.questions[0].source.startswith("model:")
+    assert "The Corner" in model.log[0].text
+
+
+def test_a_language_model_that_is_out_costs_its_questions_and_nothing_else(
+    coached: Site, model: LoopbackModel
+) -> None:
+    model.every(1, 503)
+    put(coached, "Job position", "Nurse")
+    coached.start_interview()
+    made = coached.interviews.open_interview(coached.owner, None)
+    assert len(made.questions) == 5
+    assert "question bank" in made.plan_problem

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
-from tests.pages.conftest import Site
+from tests.pages.conftest import ANSWER, Site
+from tests.pages.practice.full import MODEL, a_rating, store
 
 SCRIPT = "progress/progress.py"
 
@@ -50,3 +51,35 @@ def test_a_clock_that_was_put_back_takes_nothing_away(
     assert guest.words.index("Nurse") < guest.words.index("Barista")
     guest.open(SCRIPT)
     assert [metric.value for metric in guest.tab.metric] == ["2", "3", "0"]
+
+
+def rate(site: Site, *, other: int = 0) -> None:
+    """An interview with one answer, rated by a language model."""
+    interview = site.interview(answered=1, questions=1)
+    answer = site.interviews.review(site.owner, interview.id).items[0].answer
+    assert answer is not None
+    store().add_rating(site.owner, answer.id, a_rating(interview.questions[0], ANSWER, other=other))
+    site.interviews.end(site.owner, interview)
+
+
+def test_two_coaches_are_named_and_their_figures_kept_apart(guest: Site) -> None:
+    guest.interviews.end(guest.owner, guest.interview(answered=1))
+    rate(guest)
+    guest.open(SCRIPT)
+    chart = guest.tab.get("plotly_chart")[0].proto.spec
+    assert "Offline estimate, 1 interview" in chart
+    assert f"{MODEL}, 1 interview" in chart
+    assert f"out of 10 ({MODEL})" in guest.words
+    assert "Levels of different coaches count alike here." in guest.words
+
+
+def test_a_rating_that_the_coach_is_unsure_about_is_no_progress_and_that_is_said(
+    guest: Site,
+) -> None:
+    rate(guest, other=2)
+    guest.open(SCRIPT)
+    assert "unsure about appears once it is rated again" in guest.words
+    rate(guest)
+    guest.open(SCRIPT)
+    assert "Ratings that the coach is unsure about are left out." in guest.words
+    assert "first rated interview came to 2.5" in guest.words

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from pages.ui.coaching import on_criteria, on_kinds, on_trend
+from pages.ui.coaching import coach_labels, on_criteria, on_kinds, on_trend
 from services.domain import Category, CriterionFigure, Kind, KindFigure, TrendPoint
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -55,7 +55,15 @@ def test_one_interview_makes_no_trend() -> None:
 
 def test_another_coach_is_never_compared_with_the_first() -> None:
     words = on_trend(points(2, 2, 2) + points(9, coach="someone", start=60))
-    assert "first rated interview came to 9.0" in words
+    assert "first rated interview came to 9.0 out of 10 (someone)." in words
+
+
+def test_coaches_are_named_for_people() -> None:
+    both = points(2) + points(9, coach="gemini-3.8-flash")
+    assert coach_labels(both) == {
+        "gemini-3.8-flash": "gemini-3.8-flash",
+        "offline": "Offline estimate",
+    }
 
 
 def test_interviews_of_one_day_are_not_spread_over_weeks() -> None:

@@ -1,22 +1,43 @@
 """Time, coach and speech model in plain words."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
 from pages.ui.wording import (
     answered_in,
     clock,
+    coach_in_full,
     counted,
     doubt,
     figure,
     heard_so,
     how_long,
+    judged_by,
     listening_with,
     not_understood,
+    number_of,
+    place_of,
+    spent,
+    total_of,
     when,
 )
-from services.domain import AUTO, Segment, Transcript
+from services.coach.rubrics import rubric_for
+from services.domain import (
+    AUTO,
+    OWN,
+    FollowUp,
+    Interview,
+    InterviewState,
+    Job,
+    Kind,
+    PlanState,
+    Question,
+    Segment,
+    Setup,
+    Transcript,
+)
 from services.speech.heard import Heard, HeardState, Pace
 from services.speech.model import ModelState, ModelStatus
 
@@ -93,10 +114,74 @@ def test_a_language_that_it_hears_or_that_nobody_knows_about_yet_is_no_problem(
 
 
 def test_who_does_not_answer_in_english_is_told_what_stays_english() -> None:
-    assert answered_in("en") == ""
-    assert "answer in Spanish" in answered_in("es")
-    assert "your own language" in answered_in(AUTO)
-    assert "English wording only" in answered_in("es")
+    assert answered_in("en", talks=False) == ""
+    assert "answer in Spanish" in answered_in("es", talks=False)
+    assert "your own language" in answered_in(AUTO, talks=False)
+    assert "English wording only" in answered_in("es", talks=False)
+
+
+def test_a_language_model_asks_and_rates_in_the_chosen_language() -> None:
+    assert answered_in("en", talks=True) == ""
+    assert "Questions come in Spanish" in answered_in("es", talks=True)
+    assert "the language that you speak" in answered_in(AUTO, talks=True)
+
+
+def test_each_coach_is_described_as_what_it_is() -> None:
+    assert "fixed rules" in judged_by("Offline estimate", talks=False)
+    assert "language model" in judged_by("Rated by Gemini", talks=True)
+    offline = " ".join(coach_in_full("Offline estimate", "offline"))
+    assert "Nothing is sent anywhere" in offline
+    gemini = " ".join(coach_in_full("Rated by Gemini", "gemini", model="flash"))
+    assert "(flash)" in gemini
+    assert "twice" in gemini
+    assert "to Google" in gemini
+    once = " ".join(coach_in_full("Rated by a language model", "openai", passes=1))
+    assert "twice" not in once
+    assert "Google" not in once
+
+
+def test_what_is_spent_is_said_only_when_little_is_left() -> None:
+    assert spent(0.79, "02:00") == ""
+    assert spent(0.856, "02:00").startswith("85 %")
+    assert "is spent" in spent(1.0, "02:00")
+    assert "ratings wait until 02:00" in spent(1.0, "02:00")
+
+
+def interview(*questions: Question, state: PlanState = PlanState.READY) -> Interview:
+    setup = Setup(job=Job(position="Nurse"), question_count=5)
+    return Interview(
+        id=uuid4(),
+        setup=setup,
+        state=InterviewState.OPEN,
+        created_at=NOON,
+        plan_state=state,
+        questions=questions,
+    )
+
+
+def question(number: int, **other: object) -> Question:
+    kind = Kind.BEHAVIOURAL
+    return Question.model_validate(
+        {"number": number, "text": "Why?", "kind": kind, "rubric": rubric_for(kind), **other}
+    )
+
+
+def test_follow_ups_do_not_count_as_questions() -> None:
+    first = question(1)
+    asked_on = question(2, parent_id=first.id, follow_up=FollowUp.DEEPEN)
+    second = question(3)
+    plan = interview(first, asked_on, second)
+    assert total_of(plan) == 2
+    assert [number_of(plan, q) for q in plan.questions] == [1, 1, 2]
+    assert place_of(plan, second) == "Question 2 of 2 · Behavioural · Medium"
+    assert place_of(plan, asked_on) == "Follow-up to question 1 · Go deeper"
+
+
+def test_while_others_are_written_the_number_that_was_asked_for_counts() -> None:
+    first = question(1)
+    assert place_of(interview(first, state=PlanState.WRITING), first).startswith("Question 1 of 5")
+    own = question(2, source=OWN)
+    assert place_of(interview(first, own), own).startswith("Question 2 of 2 · Your own question")
 
 
 def heard(

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from services.errors import AppError
+from services.failures import failure_of
 from services.speech.ear import Ear
-from services.speech.failures import failure_of
 from services.speech.heard import Pace
 from services.speech.live_transcript import LiveTranscript
 from services.speech.segmenter import Utterance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -79,24 +80,35 @@ def a_segment(text: str = "I asked the team", start: float = 0.0) -> Segment:
     return Segment(start=start, end=start + len(words), text=text, words=words)
 
 
-def a_rating(*levels: int, coach: str = "offline") -> Rating:
+def a_rating(
+    *levels: int, coach: str = "offline", others: tuple[int, ...] = (), **fields: Any
+) -> Rating:
+    """`others` are the levels of a second pass."""
     scores = tuple(
         Score(
             criterion=criterion,
             level=level,
+            other=other,
             reason="You named a result.",
             evidence=(Evidence(start=0, end=1, quote="I"),),
         )
-        for criterion, level in zip(CRITERIA, levels or (3, 3), strict=True)
+        for criterion, level, other in zip(
+            CRITERIA, levels or (3, 3), others or (None, None), strict=True
+        )
     )
-    made_by = Provenance(coach=coach, coach_version="1", rubric_version="1", speech_model="tiny")
-    return Rating(
-        scores=scores,
-        strengths=("clear",),
-        improvements=("add a number",),
-        next_action="Say it again with its result.",
-        provenance=made_by,
+    made_by = Provenance(
+        coach=coach,
+        coach_version="1",
+        rubric_version="1",
+        speech_model="tiny",
+        passes=2 if others else 1,
     )
+    said = {
+        "strengths": ("clear",),
+        "improvements": ("add a number",),
+        "next_action": "Say it again with its result.",
+    }
+    return Rating(scores=scores, provenance=made_by, **(said | fields))
 
 
 def an_interview(store: Store, owner: UUID, questions: int = 2) -> Interview:

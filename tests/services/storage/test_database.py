@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import event, select
+from sqlalchemy import NullPool, create_engine, event, select
 
-from services.domain import AnswerMode
+from services.domain import AnswerMode, RatingState
 from services.errors import DatabaseUnusable, DiskFull, StorageError
+from services.progress import progress
 from services.storage import migrating
 from services.storage.database import open_database, reading, writing
 from services.storage.store import Store
-from services.storage.tables import Base, UserRow
+from services.storage.tables import AnswerRow, Base, QuestionRow, RatingRow, ScoreRow, UserRow
 from tests.services.storage.stored import (
     SETUP,
     a_database,
     a_question,
+    a_rating,
     a_segment,
+    a_submitted_answer,
     a_user,
     an_interview,
 )
+
+ROOT = Path(__file__).parents[3]
+
+
+def go_back_to(revision: str, folder: Path) -> None:
+    """Bring the database to what an earlier version left; as in an upgrade, without foreign keys."""
+    engine = create_engine(f"sqlite:///{folder / 'interviews.db'}", poolclass=NullPool)
+    command.downgrade(migrating.config(engine), revision)
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
@@ -51,11 +63,43 @@ def test_segments_of_an_earlier_version_are_kept_and_count_as_certain(tmp_path: 
     answer = store.open_answer(owner, an_interview(store, owner).questions[0].id, AnswerMode.SPOKEN)
     store.append_segment(owner, answer.id, 0, a_segment())
     before = store.answer(owner, answer.id)
-    command.downgrade(migrating.config(engine), "0001")
     engine.dispose()
+    go_back_to("0001", tmp_path)
     after = Store(a_database(tmp_path)).answer(owner, answer.id)
     assert after == before
     assert after.segments[0].certain
+
+
+def test_what_was_stored_before_coaches_on_language_models_is_kept_as_it_was(
+    tmp_path: Path,
+) -> None:
+    engine = a_database(tmp_path)
+    store, owner = Store(engine), a_user(engine)
+    interview = an_interview(store, owner, questions=3)
+    rated, running, _ = interview.questions
+    for question in (rated, running):
+        store.mark_shown(owner, question.id)
+        a_submitted_answer(store, owner, question.id)
+    answers = [item.answer for item in store.review(owner, interview.id).items if item.answer]
+    store.add_rating(owner, answers[0].id, a_rating(2, 4))
+    store.add_rating(owner, answers[0].id, a_rating(3, 4))
+    store.mark_rating(owner, answers[1].id, RatingState.RUNNING)
+    before, progress_before = store.review(owner, interview.id), progress(store, owner)
+    engine.dispose()
+    go_back_to("0002", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "interviews.db")) as older:  # as it was stored then
+        older.execute("UPDATE scores SET evidence = '[[0, 1, \"I\"]]'")
+        older.commit()
+    again = Store(a_database(tmp_path))
+    assert again.review(owner, interview.id) == before
+    assert [q.shown for q in again.interview(owner, interview.id).questions] == [True, True, False]
+    assert progress(again, owner) == progress_before
+    assert len(again.earlier_ratings(owner, answers[0].id)) == 1
+    assert again.due_ratings(10) == ((owner, answers[1].id),)
+    again.delete_interview(owner, interview.id)  # foreign keys survived
+    with reading(a_database(tmp_path)) as db:
+        for table in (QuestionRow, AnswerRow, RatingRow, ScoreRow):
+            assert db.scalars(select(table.user_id)).all() == []
 
 
 def test_nobody_else_on_the_machine_can_read_the_database(tmp_path: Path) -> None:
@@ -136,15 +180,22 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 def test_a_newer_database_whose_server_was_killed_keeps_its_log(tmp_path: Path) -> None:
     a_database(tmp_path).dispose()
     path = tmp_path / "interviews.db"
-    killed = multiprocessing.get_context("spawn").Process(target=_write_newer_and_die, args=(path,))
-    killed.start()
-    killed.join(30)
+    assert _process("_write_newer_and_die", path).wait(60) == 1
     before = {name: everything_in(tmp_path)[name] for name in (path.name, path.name + "-wal")}
     assert before["interviews.db-wal"]
     with pytest.raises(DatabaseUnusable, match="newer version"):
         a_database(tmp_path)
     after = everything_in(tmp_path)
     assert {name: after[name] for name in before} == before
+
+
+def _process(work: str, folder: Path, *others: str) -> subprocess.Popen[bytes]:
+    """Not by `multiprocessing`, which would begin with this process's main module: a screen's, maybe."""
+    script = (
+        f"import pathlib, sys; from {__name__} import {work}; "
+        f"{work}(pathlib.Path(sys.argv[1]), *sys.argv[2:])"
+    )
+    return subprocess.Popen([sys.executable, "-c", script, str(folder), *others], cwd=ROOT)
 
 
 def _write_newer_and_die(path: Path) -> None:
@@ -155,9 +206,7 @@ def _write_newer_and_die(path: Path) -> None:
 
 
 def test_words_stored_before_a_kill_are_there_afterwards(tmp_path: Path) -> None:
-    killed = multiprocessing.get_context("spawn").Process(target=_store_and_die, args=(tmp_path,))
-    killed.start()
-    killed.join(30)
+    assert _process("_store_and_die", tmp_path).wait(60) == 1
     with reading(a_database(tmp_path)) as db:
         assert db.scalars(select(UserRow.name)).all() == ["Ada"]
 
@@ -168,15 +217,8 @@ def _store_and_die(folder: Path) -> None:
 
 
 def test_processes_that_start_at_once_share_one_database(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    starting = [
-        context.Process(target=_open_and_store, args=(tmp_path, f"User {n}")) for n in range(3)
-    ]
-    for process in starting:
-        process.start()
-    for process in starting:
-        process.join(60)
-    assert [process.exitcode for process in starting] == [0, 0, 0]
+    starting = [_process("_open_and_store", tmp_path, f"User {n}") for n in range(3)]
+    assert [process.wait(60) for process in starting] == [0, 0, 0]
     with reading(a_database(tmp_path)) as db:
         assert len(db.scalars(select(UserRow.id)).all()) == 3
 

@@ -1,0 +1,141 @@
+"""The rating of one answer: where it stands, what it says, who made it, and the way to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+from uuid import UUID
+
+import streamlit as st
+
+from pages.practice.asking import asking
+from pages.practice.reader import Reader
+from pages.practice.recorded import play
+from pages.ui import ratings
+from pages.ui.context import services
+from pages.ui.text import plain
+from services.domain import Answer, AnswerState, Rating, RatingState, Score
+
+_MODEL = ":material/auto_awesome:"
+_RULES = ":material/rule:"
+
+
+def rater_badge(label: str, *, estimate: bool) -> None:
+    """Who rated, or rates."""
+    st.badge(plain(label), color="gray", icon=_RULES if estimate else _MODEL)
+
+
+def standing(reader: Reader, answer: Answer, rating: Rating | None) -> None:
+    """Why there is no rating (yet), or no other than an estimate, and the way to one."""
+    say = reader.say
+    if answer.state is not AnswerState.SUBMITTED:
+        st.markdown(say("not_submitted"))
+        return
+    problem = plain(answer.rating_problem)
+    match answer.rating_state:
+        case RatingState.RUNNING:
+            st.markdown(
+                f":material/hourglass_empty: {say('running_again' if rating else 'running')}"
+            )
+        case RatingState.FAILED:
+            again = rating is not None and not rating.is_estimate
+            st.warning(
+                say("failed_again" if again else "failed", problem=problem),
+                icon=":material/sync_problem:",
+            )
+            _rate(reader, answer, say("rate_again"))
+        case RatingState.WAITING if answer.rating_due is not None and problem:
+            due = say.time(answer.rating_due, st.context.timezone)
+            st.info(say("waits_until", problem=problem, time=due), icon=":material/schedule:")
+            _rate(reader, answer, say("try_now"))
+        case RatingState.WAITING:
+            st.markdown(say("waits_for_words" if answer.pending else "waits"))
+            _rate(reader, answer, say("try_now"))
+        case _:
+            pass
+
+
+def rated(reader: Reader, answer: Answer, rating: Rating) -> None:
+    """All that a rating says."""
+    say = reader.say
+    if rating.is_estimate and (reader.has_model or answer.rating_state is RatingState.WAITING):
+        st.badge(say("offline_estimate"), color="orange", icon=_RULES)
+        st.caption(say("estimate_is"))
+    if rating.unsure:
+        st.warning(f"**{say('unsure')}.** {say('unsure_why')}", icon=":material/help:")
+        if answer.rating_state is RatingState.RATED:
+            _rate(reader, answer, say("rate_again"))
+    if rating.last_action is not None:
+        ratings.last_time(rating.last_action, str(rating.id), say)
+    ratings.advice(rating, say)
+    if rating.star is not None:
+        ratings.star(rating.star, say)
+    with st.expander(say("level_by_level"), expanded=True):
+        play = _player(answer.id) if answer.recording else None
+        for score in rating.scores:
+            ratings.score(score, str(rating.id), say, play)
+    if rating.improved_answer:
+        ratings.told_better(rating.improved_answer, say)
+    if reader.coach.talks:
+        asking(reader, answer, rating)
+    _earlier(reader, answer)
+    _made_by(reader, answer, rating)
+
+
+def _player(answer_id: UUID) -> Callable[[float], None]:
+    """A callback that opens the recording of this answer and plays it from a second on."""
+    return lambda seconds: play(answer_id, seconds)
+
+
+def _made_by(reader: Reader, answer: Answer, rating: Rating) -> None:
+    """The provenance, quiet, and the way to a new rating beside it."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.caption(provenance(reader, rating), width="stretch")
+        if answer.rating_state is RatingState.RATED and not rating.unsure:
+            _rate(reader, answer, reader.say("rate_again"), quiet=True)
+
+
+def provenance(reader: Reader, rating: Rating) -> str:
+    """Markdown: who, by which texts, from which ears, how often, when."""
+    say, made = reader.say, rating.provenance
+    version = "rules_version" if rating.is_estimate else "prompt_version"
+    parts = [
+        reader.rater(rating),
+        say(version, version=made.coach_version),
+        say("rubric_version", version=made.rubric_version),
+    ]
+    if made.speech_model:
+        parts.append(say("heard_by", name=made.speech_model))
+    if made.passes > 1:
+        parts.append(say("passes", count=made.passes))
+    if rating.rated_at is not None:
+        parts.append(say.moment(rating.rated_at, st.context.timezone))
+    return plain(" · ".join(parts))
+
+
+def _earlier(reader: Reader, answer: Answer) -> None:
+    """Ratings that this one took the place of; nothing where there are none."""
+    earlier = services().interviews.earlier_ratings(reader.user.id, answer.id)
+    if not earlier:
+        return
+    with st.expander(f"{reader.say('earlier_ratings')} ({len(earlier)})"):
+        for rating in earlier:
+            st.markdown(f"{ratings.figure(rating, reader.say)} · {plain(reader.rater(rating))}")
+            levels = "; ".join(_level(score, reader) for score in rating.scores)
+            made = rating.rated_at
+            when = reader.say.moment(made, st.context.timezone) if made else ""
+            st.caption(plain(" · ".join(part for part in (when, levels) if part)))
+
+
+def _level(score: Score, reader: Reader) -> str:
+    return f"{score.criterion.name}: {ratings.level_words(score, reader.say)}"
+
+
+def _rate(reader: Reader, answer: Answer, label: str, *, quiet: bool = False) -> None:
+    """The button to a rating, where there is something to rate."""
+    kind: Literal["tertiary", "secondary"] = "tertiary" if quiet else "secondary"
+    if answer.text.strip() and st.button(label, key=f"rate-{answer.id}", type=kind):
+        services().interviews.rate_again(reader.user.id, answer.id)
+        st.rerun()

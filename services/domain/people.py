@@ -1,0 +1,30 @@
+"""People: accounts and sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class User(BaseModel, frozen=True, hide_input_in_errors=True):
+    """An account. A guest has no e-mail and lives as long as the sign-in of one browser."""
+
+    id: UUID
+    name: str
+    email: str | None = None
+    created_at: datetime
+
+    @property
+    def guest(self) -> bool:
+        return self.email is None
+
+
+class Login(BaseModel, frozen=True, hide_input_in_errors=True):
+    """One sign-in of one browser. Its secret is only in the browser's cookie; we keep a hash."""
+
+    id: UUID
+    user: User
+    created_at: datetime
+    expires_at: datetime

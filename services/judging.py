@@ -1,0 +1,235 @@
+"""Judging: every submitted answer gets its rating, now or later, once, whatever fails meanwhile.
+
+Who rates an answer claims it in the database first: `RUNNING` with a lease that the judge renews. A judge
+that dies lets its lease run out, and another one (any process) goes on. A language model that is out
+leaves the answer `WAITING` until a later time, with the offline estimate in its place.
+
+    script threads    now            claim, hand to a judge
+    "judging" thread  _look_round    renew leases, claim what is due, sleep until something is
+    judges            _judge         call the coach (seconds), store
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from services.coaches import Coaches
+from services.domain import (
+    MOST_FOLLOW_UPS,
+    Answer,
+    AnswerMode,
+    AnswerState,
+    InterviewState,
+    Rating,
+    RatingState,
+    Review,
+    ReviewedQuestion,
+)
+from services.errors import AppError, LanguageModelError, NotFound, RatingFailed, ReplyBroken
+from services.failures import failure_of
+from services.ports import Coach, Owner, Submission
+from services.storage.store import Store
+
+LEASE_S = 45.0  # a killed judge is missed after this long
+LOOK_ROUND_S = 10.0  # between two looks for work that another process left
+INSTANT_S = 0.4  # a coach on this machine is done by then, so its rating is there at the next look
+# Seconds until a failed rating is tried again: growing, as an outage that lasted a while will last.
+PAUSES = (20.0, 60.0, 300.0, 900.0, 3600.0, 3 * 3600.0)
+MOST_TRIES = 12  # over about a day
+MOST_BROKEN = 4  # a model that breaks its replies time and again will not mend itself
+_JUDGES = 6  # threads; they wait for the network
+_BATCH = 2 * _JUDGES
+
+
+class Judging:
+    """Any thread may call. `speech_model` names what heard spoken answers."""
+
+    def __init__(
+        self,
+        store: Store,
+        coaches: Coaches,
+        speech_model: Callable[[], str] = lambda: "",
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pauses: tuple[float, ...] = PAUSES,
+    ) -> None:
+        self._store = store
+        self._coaches = coaches
+        self._speech_model = speech_model
+        self._now = now
+        self._pauses = pauses
+        self._judges = ThreadPoolExecutor(_JUDGES, thread_name_prefix="judge")
+        self._lock = threading.Lock()
+        self._running: dict[UUID, Owner] = {}  # answers that judges of this process hold
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="judging", daemon=True)
+        self._thread.start()
+
+    def now(self, owner: Owner, answer_id: UUID) -> None:
+        """Rate this answer, or rate it again; nothing happens while another judge is at it."""
+        if not self._store.claim_rating(owner, answer_id, LEASE_S):
+            return
+        done = self._hand_out(owner, answer_id)
+        if self._coaches.of(owner) is self._coaches.offline:
+            wait_for([done], INSTANT_S)
+
+    def submission(self, owner: Owner, answer_id: UUID) -> Submission:
+        """Everything that judging (or talking about) an answer takes. Raises `NotFound`."""
+        answer = self._store.answer(owner, answer_id)
+        review = self._store.review(owner, answer.interview_id)
+        item = _item(review, answer)
+        question, setup = item.question, review.interview.setup
+        root = question.parent_id or question.id
+        asked_on = [i for i in review.items if i.question.parent_id == root]
+        before = [
+            i
+            for i in review.items
+            if (i.question.id == root or i.question.parent_id == root)
+            and i.question.number < question.number
+            and i.answer is not None
+        ]
+        goes_on = setup.follow_ups and review.interview.state is InterviewState.OPEN
+        first = item.rating is None and self._store.rating_tries(owner, answer_id) <= 1
+        left = MOST_FOLLOW_UPS - len(asked_on) if goes_on and first else 0
+        return Submission(
+            setup=setup,
+            question=question,
+            text=answer.text,
+            segments=answer.segments,
+            speech_model=self._speech_model() if answer.mode is AnswerMode.SPOKEN else "",
+            thread=tuple((i.question.text, i.answer.text) for i in before if i.answer),
+            follow_ups_left=left,
+            last_action=self._store.last_next_action(owner, question.competency, answer_id)
+            if question.competency
+            else "",
+        )
+
+    def considers(self, owner: Owner, answer_id: UUID) -> bool:
+        """Whether a rating is being made right now; what waits for a later time does not count."""
+        state = self._store.answer(owner, answer_id).rating_state
+        return state is RatingState.RUNNING
+
+    def wake(self) -> None:
+        """Look for due ratings now."""
+        self._wake.set()
+
+    def shutdown(self) -> None:
+        """Stop; what is not rated yet is found again at the next start."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(5)
+        self._judges.shutdown(wait=True, cancel_futures=True)
+
+    # --- the judging thread ---------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            failure_of(self._look_round)
+            self._wake.wait(self._until_next())
+            self._wake.clear()
+
+    def _look_round(self) -> None:
+        with self._lock:
+            running = dict(self._running)
+        for answer_id, owner in running.items():
+            self._store.renew_claim(owner, answer_id, LEASE_S)
+        if len(running) >= _JUDGES:
+            return
+        for owner, answer_id in self._store.due_ratings(_BATCH):
+            if self._store.claim_due_rating(owner, answer_id, LEASE_S):
+                self._hand_out(owner, answer_id)
+
+    def _until_next(self) -> float:
+        """Seconds to sleep: until the next rating is due, but never long, as leases want renewing."""
+        due: list[datetime] = []
+        failure_of(lambda: due.extend(filter(None, [self._store.next_due()])))
+        if not due:
+            return LOOK_ROUND_S
+        return min(LOOK_ROUND_S, max(0.05, (due[0] - self._now()).total_seconds()))
+
+    # --- judges ---------------------------------------------------------------------------
+
+    def _hand_out(self, owner: Owner, answer_id: UUID) -> Future[None]:
+        with self._lock:
+            self._running[answer_id] = owner
+        return self._judges.submit(self._judge_once, owner, answer_id)
+
+    def _judge_once(self, owner: Owner, answer_id: UUID) -> None:
+        if self._stopping.is_set():
+            return
+        error = failure_of(self._judge, owner, answer_id)
+        if error is not None and not isinstance(error, NotFound):
+            failure_of(
+                self._store.mark_rating,
+                *(owner, answer_id, RatingState.FAILED, "The coach could not rate this answer."),
+            )
+        with self._lock:
+            self._running.pop(answer_id, None)
+        self._wake.set()  # there is room for another one
+
+    def _judge(self, owner: Owner, answer_id: UUID) -> None:
+        submission = self.submission(owner, answer_id)
+        if not submission.text.strip():
+            self._store.mark_rating(owner, answer_id, RatingState.NONE)
+            return
+        coach = self._coaches.of(owner)
+        try:
+            judgement = coach.judge(submission)
+        except RatingFailed as failure:
+            self._store.mark_rating(owner, answer_id, RatingState.FAILED, _told(failure))
+        except LanguageModelError as failure:
+            self._later(owner, answer_id, submission, failure)
+        else:
+            if (
+                judgement.follow_up is not None
+            ):  # first: who waits for it looks whether this is rated
+                root = submission.question.parent_id or submission.question.id
+                self._store.add_follow_up(owner, root, judgement.follow_up)
+            self._store.add_rating(owner, answer_id, judgement.rating)
+
+    def _later(
+        self, owner: Owner, answer_id: UUID, submission: Submission, failure: LanguageModelError
+    ) -> None:
+        """Try again after a pause, or give up; the offline estimate stands in meanwhile."""
+        tries = self._store.rating_tries(owner, answer_id)
+        most = MOST_BROKEN if isinstance(failure, ReplyBroken) else MOST_TRIES
+        state, due, told = RatingState.FAILED, None, _told(failure)
+        if failure.wait_s is not None and tries < most:
+            pause = max(failure.wait_s, self._pauses[min(tries, len(self._pauses)) - 1])
+            pause *= random.uniform(1.0, 1.2)
+            state, due, told = (
+                RatingState.WAITING,
+                self._now() + timedelta(seconds=pause),
+                failure.message,
+            )
+        estimate = _estimate(self._coaches.offline, submission)
+        if estimate is None:
+            self._store.mark_rating(owner, answer_id, state, told, due)
+        else:  # kept only where no rating of a language model is there already
+            self._store.add_rating(owner, answer_id, estimate, state, told, due)
+        self._wake.set()  # it may be due before the next look
+
+
+def _estimate(offline: Coach, submission: Submission) -> Rating | None:
+    try:
+        return offline.judge(submission).rating
+    except RatingFailed:
+        return None
+
+
+def _item(review: Review, answer: Answer) -> ReviewedQuestion:
+    for item in review.items:
+        if item.question.id == answer.question_id and answer.state is not AnswerState.REPLACED:
+            return item
+    raise NotFound("There is no such answer.", "Its interview may have been deleted.")
+
+
+def _told(failure: AppError) -> str:
+    return str(failure)

@@ -1,0 +1,30 @@
+"""The tables. Every table that holds a candidate's data has `user_id`, so that each query can filter
+by it and row-level security can check it a second time.
+
+Indexes over a parent and the user name both: as every query filters by the user, SQLite would else
+take an index that begins with the user alone and read all that the user has (it keeps no statistics
+unless told to, and guesses that an equality finds ten rows).
+"""
+
+from services.storage.tables.accounts import LoginRow, ThrottleRow, TicketRow, UserRow
+from services.storage.tables.coaching import CvRow, SpendingRow, SpendingTotalRow
+from services.storage.tables.interviews import AnswerRow, InterviewRow, QuestionRow, SegmentRow
+from services.storage.tables.ratings import RatingRow, ScoreRow
+from services.storage.tables.schema import Base
+
+__all__ = [
+    "AnswerRow",
+    "Base",
+    "CvRow",
+    "InterviewRow",
+    "LoginRow",
+    "QuestionRow",
+    "RatingRow",
+    "ScoreRow",
+    "SegmentRow",
+    "SpendingRow",
+    "SpendingTotalRow",
+    "ThrottleRow",
+    "TicketRow",
+    "UserRow",
+]

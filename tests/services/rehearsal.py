@@ -1,0 +1,136 @@
+"""One process's worth of services on a data folder: real database, real ears, real files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from services.adapters.local_accounts import LocalAccounts
+from services.afterwards import Afterwards
+from services.coach.rubrics import rubric_for
+from services.coaches import Coaches
+from services.domain import Answer, Interview, Job, Kind, Question, Setup
+from services.interviews import Interviews
+from services.judging import PAUSES, Judging
+from services.plans import Plans
+from services.ports import Coach
+from services.speech.ears import Ears
+from services.speech.model import SpeechModel
+from services.storage.database import open_database
+from services.storage.recordings import Recordings
+from services.storage.store import Store
+from tests.doubles import ScriptedCoach, ScriptedEngine
+
+MODEL_FOLDER = Path(__file__).parents[1] / "fixtures" / "speech-model"
+SETUP = Setup(job=Job(position="Nurse"), question_count=2)
+
+
+@dataclass
+class Rehearsal:
+    """What a test may look at. `coach` is the one of this machine, offline."""
+
+    interviews: Interviews
+    afterwards: Afterwards
+    plans: Plans
+    judging: Judging
+    store: Store
+    coach: ScriptedCoach
+    engine: ScriptedEngine
+    database: Engine
+    recordings: Recordings
+    ears: Ears
+    coaches: Coaches
+
+
+def eventually(what: Callable[[], bool], seconds: float = 20) -> None:
+    limit = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < limit, "it never happened"
+        time.sleep(0.01)
+
+
+def questions(*texts: str) -> tuple[Question, ...]:
+    return tuple(
+        Question(
+            text=text,
+            kind=Kind.BEHAVIOURAL,
+            rubric=rubric_for(Kind.BEHAVIOURAL),
+            competency="Honesty",
+        )
+        for text in texts
+    )
+
+
+def rehearsal(
+    data: Path,
+    *,
+    model: str = str(MODEL_FOLDER),
+    language_model: Coach | None = None,
+    pauses: tuple[float, ...] = PAUSES,
+) -> Rehearsal:
+    """`language_model`: a coach that everybody has instead of the one of this machine."""
+    engine = ScriptedEngine()
+    coach = ScriptedCoach(
+        questions(
+            "Tell me about a mistake.", "Tell me about a success.", "Tell me about a change."
+        ),
+        name="offline",
+    )
+    database = open_database(f"sqlite:///{data / 'interviews.db'}")
+    store = Store(database)
+    speech_model = SpeechModel(
+        model, cache_dir=data / "models", load=lambda _: engine, download=lambda *_: None
+    )
+    ears = Ears(speech_model, data / "spool")
+    recordings = Recordings(data / "recordings")
+    coaches = Coaches(coach, lambda _owner: language_model)
+    judging = Judging(store, coaches, lambda: speech_model.status().name, pauses=pauses)
+    afterwards = Afterwards(store, recordings, judging, ears)
+    speech_model.on_ready(afterwards.catch_up)
+    speech_model.load_if_here()
+    afterwards.catch_up()
+    plans = Plans(store, coaches)
+    interviews = Interviews(store, recordings, coaches, ears, afterwards, plans, judging)
+    return Rehearsal(
+        interviews,
+        afterwards,
+        plans,
+        judging,
+        store,
+        coach,
+        engine,
+        database,
+        recordings,
+        ears,
+        coaches,
+    )
+
+
+@contextmanager
+def running(data: Path, **options: object) -> Iterator[Rehearsal]:
+    here = rehearsal(data, **options)  # type: ignore[arg-type]
+    try:
+        yield here
+    finally:
+        here.interviews.shutdown()
+
+
+def candidate(running: Rehearsal) -> UUID:
+    return LocalAccounts(running.database).create_guest().id
+
+
+def begin(running: Rehearsal, owner: UUID) -> tuple[Interview, Question]:
+    interview = running.interviews.start(owner, SETUP)
+    return interview, interview.questions[0]
+
+
+def answer_to(running: Rehearsal, owner: UUID, question: Question) -> Answer:
+    answer = running.store.current_answer(owner, question.id)
+    assert answer is not None
+    return answer
