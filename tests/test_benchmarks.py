@@ -50,6 +50,17 @@ def test_pages_times_every_screen_and_counts_its_queries() -> None:
         assert set(figures) == {"median_s", "p95_s", "queries"}
 
 
+@pytest.mark.parametrize("protocol", ["gemini", "openai"])
+def test_coach_says_what_it_adds_to_its_model_and_that_an_outage_costs_nothing(
+    protocol: str,
+) -> None:
+    result = last_line("coach", "--seconds-per-call", "0.02", "--protocol", protocol)
+    assert {"first_question_s", "rating_s", "model_s", "calls", "tokens_in"} <= set(result)
+    assert result["failures_injected"] > 0
+    assert result["rated_in_the_end"] == 5
+    assert result["lost"] == 0
+
+
 def test_grading_rates_a_folder_of_cases_and_writes_each_score(tmp_path: Path) -> None:
     out = tmp_path / "scores.jsonl"
     cases = ROOT / "tests" / "grading" / "held_out"
