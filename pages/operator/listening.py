@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.languages import language_named
 from pages.ui.text import plain
-from pages.ui.wording import counted, language_named
+from pages.ui.wording import counted
 from services.ports import EngineReport
 from services.speech.figures import SpeechFigures, Spread
 from services.speech.heard import Pace

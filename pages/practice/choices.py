@@ -6,7 +6,8 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages.ui.context import services
-from pages.ui.wording import language_named, not_understood
+from pages.ui.languages import language_named, not_understood
+from pages.ui.phrases import LANGUAGES as COACHED
 from services.domain import (
     AUTO,
     COMPANY_LIMIT,
@@ -76,7 +77,8 @@ def check() -> None:
     except ValidationError as error:
         wrong = {str(detail["loc"][0]) for detail in error.errors()}
         st.session_state[_PROBLEMS] = {field: _sentence(field) for field in sorted(wrong)}
-    if sentence := not_understood(services().model.status(), language()):
+    sentence = not_understood(services().model.status(), language())
+    if sentence and not st.session_state[_TALKED]:  # else one can type
         st.session_state[_PROBLEMS][LANGUAGE] = sentence
 
 
@@ -95,12 +97,13 @@ def language() -> str:
     return str(st.session_state.get(LANGUAGE) or "en")
 
 
-def languages(understood: tuple[str, ...]) -> tuple[str, ...]:
+def languages(understood: tuple[str, ...], talks: bool) -> tuple[str, ...]:
     """What can be chosen: English, detection if there is more than one, the others by name.
 
-    `understood` is empty while nobody knows, then all are offered. What is chosen stays on offer.
+    `understood` is empty while nobody knows, then all are offered. A coach that `talks` adds its own,
+    for who types. What is chosen stays on offer.
     """
-    codes = {*(understood or NAMES), language()}
+    codes = {*(understood or NAMES), *(COACHED if talks else ()), language()}
     if len(understood) > 1:
         codes.add(AUTO)
     first = [code for code in ("en", AUTO) if code in codes]

@@ -14,10 +14,11 @@ from pages.practice.speaking import answer_by_voice
 from pages.practice.writing import review_answer, type_answer
 from pages.ui.context import Stage, require_user, services, tab
 from pages.ui.errors import boundary
+from pages.ui.languages import language_named, not_understood
 from pages.ui.places import FEEDBACK, SET_UP, go
 from pages.ui.read_aloud import read_aloud
 from pages.ui.text import plain
-from pages.ui.wording import language_named, number_of, place_of, total_of
+from pages.ui.wording import number_of, place_of, total_of
 from services.coach.language_model.tongue import tongue_of
 from services.domain import AUTO, AnswerMode, AnswerState, Interview, Question, User
 from services.errors import NotFound
@@ -85,10 +86,11 @@ def _ask(user: User, standing: Standing, question: Question) -> None:
                     st.markdown(f"**{plain(criterion.name)}.** {plain(criterion.description)}")
             still_writing(user, interview)
             edit_button(user, interview)
+    heard = not not_understood(services().model.status(), interview.setup.language)
     if answer is not None and answer.state is AnswerState.HEARD:
         review_answer(user, interview, question, answer)
-    elif stage.typing or (answer is not None and answer.mode is AnswerMode.TYPED):
-        type_answer(user, interview, question, stage)
+    elif not heard or stage.typing or (answer is not None and answer.mode is AnswerMode.TYPED):
+        type_answer(user, interview, question, stage, heard=heard)
     else:
         answer_by_voice(user, interview, question, answer, stage)
     forget()

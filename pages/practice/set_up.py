@@ -8,15 +8,13 @@ from pages.practice import choices
 from pages.practice.your_coach import provider_of, spent_today, your_coach
 from pages.practice.your_cv import attached, keep_if_wished, your_cv
 from pages.ui.context import require_user, services
+from pages.ui.languages import answered_in, language_named, not_understood, only_typed
 from pages.ui.places import INTERVIEW, go
 from pages.ui.text import plain
 from pages.ui.wording import (
-    answered_in,
     how_long,
     judged_by,
-    language_named,
     listening_with,
-    not_understood,
 )
 from services.domain import Category, Difficulty
 
@@ -93,7 +91,7 @@ def practice() -> None:
 def answering_in() -> None:
     """The language of the answers; where there is nothing to choose, just what it is."""
     status = services().model.status()
-    offered = choices.languages(status.languages)
+    offered = choices.languages(status.languages, coach.talks)
     if len(offered) == 1:
         name = language_named(offered[0])
         st.caption(f"Answer in {name}: the speech model understands no other language.")
@@ -104,7 +102,11 @@ def answering_in() -> None:
         key=choices.LANGUAGE,
         format_func=language_named,
     )
-    wrong(not_understood(status, choices.language()))
+    if coach.talks:
+        if sentence := only_typed(status, choices.language()):
+            st.caption(f":material/keyboard: {plain(sentence)}")
+    else:
+        wrong(not_understood(status, choices.language()))
     if hint := answered_in(choices.language(), talks=coach.talks):
         st.caption(hint)
 

@@ -10,6 +10,7 @@ from pages.practice.listening_model import download_progress
 from pages.practice.pressing import acting, pressed
 from pages.ui.context import Stage, services, tab
 from pages.ui.errors import boundary, show
+from pages.ui.languages import only_typed
 from pages.ui.text import plain
 from pages.ui.transcript import as_heard
 from pages.ui.wording import doubt
@@ -19,14 +20,21 @@ from services.errors import AlreadyAnswered, AppError
 SUBMIT = "Submit answer"
 
 
-def type_answer(user: User, interview: Interview, question: Question, stage: Stage) -> None:
-    """An answer that is written from the start; needs no device at all."""
+def type_answer(
+    user: User, interview: Interview, question: Question, stage: Stage, *, heard: bool
+) -> None:
+    """An answer that is written from the start; needs no device at all.
+
+    `heard` False: the speech model does not understand the language of this interview.
+    """
     answer = services().interviews.type_instead(user.id, question)
     text = _answer_field(user, answer, stage)
+    if not heard:
+        st.caption(plain(only_typed(services().model.status(), interview.setup.language)))
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
             _submit(user, interview, question, answer, text)
-        if pressed("Speak instead"):
+        if heard and pressed("Speak instead"):
             stage.typing = False
             services().interviews.listen(user.id, question)
             st.rerun()

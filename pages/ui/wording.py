@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from services.domain import AUTO, OWN, FollowUp, Interview, PlanState, Question, Segment
+from services.domain import OWN, FollowUp, Interview, PlanState, Question, Segment
 from services.speech.heard import Heard, HeardState, Pace
-from services.speech.languages import name_of
 from services.speech.model import ModelState, ModelStatus
 
 # An answer of one to three minutes (the length that career services advise for a STAR answer), and
@@ -41,50 +40,6 @@ def listening_with(status: ModelStatus) -> str:
                 f"{model} is not on this server yet. It is downloaded once, about {status.size_mb:,} MB, when "
                 "you first press start on the interview screen. You can also type your answers."
             )
-
-
-def language_named(code: str) -> str:
-    """A language by its English name."""
-    return "Detect from my first words" if code == AUTO else name_of(code)
-
-
-def not_understood(status: ModelStatus, code: str) -> str:
-    """Why answers in this language would not become words, and what to do; empty if they would."""
-    known = status.languages
-    if not known or code in known or (code == AUTO and len(known) > 1):
-        return ""
-    if len(known) > 1:
-        return (
-            f"The speech model {status.name} does not understand {language_named(code)}. "
-            "Choose another language, or ask the operator for another model."
-        )
-    only = language_named(known[0])
-    return (
-        f"The speech model {status.name} understands only {only}. Choose {only}, or ask the operator "
-        "for a multilingual model such as base."
-    )
-
-
-def answered_in(code: str, *, talks: bool) -> str:
-    """In which language questions come and answers are rated, for who does not answer in English.
-
-    `talks`: the coach is a language model; the offline one has English questions and rubrics only.
-    """
-    if code == "en":
-        return ""
-    if talks and code == AUTO:
-        return (
-            "Questions come in the language of your job description, and answers are rated in the "
-            "language that you speak."
-        )
-    if talks:
-        tongue = language_named(code)
-        return f"Questions come in {tongue}, and the coach rates and advises in {tongue}."
-    tongue = "your own language" if code == AUTO else language_named(code)
-    return (
-        f"Questions are in English; answer in {tongue}. The offline coach knows English wording only: "
-        "what it says about an answer in another language means little."
-    )
 
 
 def heard_so(heard: Heard) -> str:

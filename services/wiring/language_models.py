@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from services.accounts.own_keys import OwnKeys
-from services.adapters.gemini import Gemini, check_key, gemini_client
 from services.adapters.openai_compatible import OpenAICompatible
 from services.coach.language_model.coach import LanguageCoach
 from services.errors import ModelKeyRefused
 from services.ports import Coach, Owner, Spend
 from services.settings import Settings
 from services.storage.spending import Spending
+
+# Google's library is imported when somebody needs it: it takes 0.2 s and 19 MB, and many do without.
+if TYPE_CHECKING:
+    from services.adapters.gemini import Gemini
 
 Provider = Literal["gemini", "openai", "offline"]
 
@@ -54,6 +57,8 @@ class LanguageModels:
 
     def check(self, key: str) -> None:
         """Raises `ModelKeyRefused` or `ModelUnreachable` for a key that a candidate brings."""
+        from services.adapters.gemini import check_key
+
         check_key(key, self._settings.gemini_base_url)
 
     @property
@@ -66,12 +71,15 @@ class LanguageModels:
         try:
             model = self._gemini_for(key, spend).paid_by(spend)
         except ModelKeyRefused as refused:  # not even the form of a key
-            self._notes["key"] = f"GEMINI_API_KEY cannot be used: {refused.message}"
+            if not own_key:
+                self._notes["key"] = f"GEMINI_API_KEY cannot be used: {refused.message}"
             return None
         label = "Rated by Gemini, on your key" if own_key else "Rated by Gemini"
         return LanguageCoach(model, label, self._settings.rating_passes)
 
     def _gemini_for(self, key: str, spend: Spend) -> Gemini:
+        from services.adapters.gemini import Gemini, gemini_client
+
         settings = self._settings
         with self._lock:
             in_use = {settings.gemini_api_key.get_secret_value(), *self._own_keys.in_use(), key}

@@ -180,6 +180,20 @@ def test_a_language_that_the_model_cannot_hear_is_said_at_once_and_starts_nothin
     assert guest.interviews.count(guest.owner) == 2
 
 
+def test_a_language_that_only_the_coach_knows_can_be_chosen_and_is_typed(coached: Site) -> None:
+    options = field(coached, LANGUAGE).options  # type: ignore[attr-defined]
+    assert {"English", "Spanish", "French", "German", "Portuguese", "Hindi", "Chinese"} <= {
+        *options
+    }
+    put(coached, "Job position", "Enfermera")
+    put(coached, LANGUAGE, "es")
+    coached.tab.run()
+    assert "does not understand Spanish: type your answers" in coached.words
+    assert "Questions come in Spanish" in coached.words
+    coached.start_interview()
+    assert coached.interviews.open_interview(coached.owner, None).setup.language == "es"
+
+
 FOLLOW_UPS = "Follow-up questions"
 
 

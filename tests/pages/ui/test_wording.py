@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 
 from pages.ui.wording import (
-    answered_in,
     clock,
     coach_in_full,
     counted,
@@ -16,7 +15,6 @@ from pages.ui.wording import (
     how_long,
     judged_by,
     listening_with,
-    not_understood,
     number_of,
     place_of,
     spent,
@@ -25,7 +23,6 @@ from pages.ui.wording import (
 )
 from services.coach.rubrics import rubric_for
 from services.domain import (
-    AUTO,
     OWN,
     FollowUp,
     Interview,
@@ -88,42 +85,6 @@ def test_one_is_singular_and_nothing_rated_is_not_zero() -> None:
     assert (counted(1, "answer"), counted(0, "answer")) == ("1 answer", "0 answers")
     assert (figure(None), figure(0.0)) == ("Not rated yet", "0.0 out of 10")
     assert clock(92.9) == "1:32"
-
-
-def model(*languages: str) -> ModelStatus:
-    return ModelStatus(ModelState.READY, "base.en", languages=languages)
-
-
-def test_a_language_that_the_model_cannot_hear_is_said_with_the_way_out() -> None:
-    assert not_understood(model("en"), "es") == (
-        "The speech model base.en understands only English. Choose English, or ask the operator for a "
-        "multilingual model such as base."
-    )
-    assert "does not understand Spanish" in not_understood(model("de", "en"), "es")
-    assert "understands only English" in not_understood(model("en"), AUTO)
-
-
-@pytest.mark.parametrize(
-    ("languages", "code"),
-    [(("en",), "en"), (("de", "en"), "de"), (("de", "en"), AUTO), ((), "es"), ((), AUTO)],
-)
-def test_a_language_that_it_hears_or_that_nobody_knows_about_yet_is_no_problem(
-    languages: tuple[str, ...], code: str
-) -> None:
-    assert not_understood(model(*languages), code) == ""
-
-
-def test_who_does_not_answer_in_english_is_told_what_stays_english() -> None:
-    assert answered_in("en", talks=False) == ""
-    assert "answer in Spanish" in answered_in("es", talks=False)
-    assert "your own language" in answered_in(AUTO, talks=False)
-    assert "English wording only" in answered_in("es", talks=False)
-
-
-def test_a_language_model_asks_and_rates_in_the_chosen_language() -> None:
-    assert answered_in("en", talks=True) == ""
-    assert "Questions come in Spanish" in answered_in("es", talks=True)
-    assert "the language that you speak" in answered_in(AUTO, talks=True)
 
 
 def test_each_coach_is_described_as_what_it_is() -> None:
