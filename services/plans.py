@@ -51,7 +51,7 @@ class Plans:
         except LanguageModelError as failure:
             return self._from_bank(owner, brief, _told(failure))
         if first is None:
-            return self._from_bank(owner, brief, "The coach had no question to ask.")
+            return self._from_bank(owner, brief, "The coach wrote no question that can be asked.")
         last = setup.question_count == 1
         state = PlanState.READY if last else PlanState.WRITING
         interview = self._store.add_interview(owner, setup, (first,), plan_state=state)

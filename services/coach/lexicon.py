@@ -36,6 +36,7 @@ class Lexicon:
     denials: frozenset[str]
     denials_behind: frozenset[str]
     no_denials: frozenset[str]
+    sweeping: frozenset[str]
     opposites: dict[str, frozenset[str]]  # stem -> stems
     concepts_of: dict[str, frozenset[str]]  # stem -> concepts
     phrases: dict[str, tuple[tuple[Phrase, str], ...]]  # first stem -> (phrase, concept)
@@ -104,6 +105,7 @@ def lexicon() -> Lexicon:
         denials=frozenset(_entries(written["denials"])),
         denials_behind=frozenset(_entries(written["denials_behind"])),
         no_denials=frozenset(_entries(written["no_denials"])),
+        sweeping=frozenset(_entries(written["sweeping"])),
         opposites=_pairs(_entries(written["opposites"])),
         concepts_of={word: frozenset(found) for word, found in concepts.items()},
         phrases=_longest_first(phrases),

@@ -5,6 +5,9 @@
                                            -> signs (how it is told)
                                            -> opposing (does it turn the facts round)
 
+Screening asks word_order whether the words make sentences, and opposing asks contrast which of two sides
+a word belongs to.
+
 Everything is counted in the answer's own words; nothing is asked of a language model. Measured by
 benchmarks/grading.py on the cases of tests/grading.
 """
@@ -13,10 +16,11 @@ from __future__ import annotations
 
 import re
 
-from services.coach.advice import advise, reason
+from services.coach.advice import advise
 from services.coach.evidence import evidence_for
 from services.coach.matching import expected, match
 from services.coach.opposing import opposed, stated
+from services.coach.reasons import reason
 from services.coach.screening import screen
 from services.coach.signs import signs
 from services.coach.subject import subject
@@ -26,7 +30,7 @@ from services.domain import Criterion, Job, Provenance, Question, Rating, Score
 from services.errors import RatingFailed
 
 NAME = "offline"
-VERSION = "3"  # change it with every change that can change a level
+VERSION = "4"  # change it with every change that can change a level
 
 _SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 _MOST_POINTS = 8  # sentences of a model answer taken as key points where a question has none

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.coach.lexicon import lexicon
+from services.coach.word_order import fluency
 from services.coach.words import Clause, Token, clauses, phrases_in, tokens
 
 Mask = NDArray[np.bool_]
@@ -24,9 +25,13 @@ _LOOPED = 0.3  # share of repeated runs; fluent speech stays under 0.1
 # Function words in natural spoken English are 0.45-0.6 of all words; terse technical answers go
 # down to 0.3, lists of terms to 0.1 (measured on the cases in tests/grading).
 _SPOKEN = 0.22
-# Of a whole answer: the tersest ones of bands 3 to 5 in tests/grading have 0.35, lists and word salad stay
-# under 0.28. Notes in a telegraph's style have less, but end every few words; lists that do have under 0.1.
+# Of a whole answer: the tersest ones of bands 3 to 5 in tests/grading have 0.35, lists stay under 0.28.
+# Notes in a telegraph's style have less, but end every few words; lists that do have under 0.1.
 _SENTENCES = 0.28
+# The same share after words thrown together have paid for it: order that chance would give, and words
+# that nobody says in interviews. A discriminant of gibberish against bands 2 to 5 in tests/grading,
+# rounded; nine in ten of the first stay under `_SENTENCES`, the least of the others has 0.31.
+_ORDER, _STRANGE = 0.2, 0.4
 _NOTES = 0.15
 _TELEGRAPH = 8  # words to a full stop
 _NEIGHBOURHOOD = 7  # words to each side in which function words are counted
@@ -98,7 +103,7 @@ def screen(text: str, question: str, key_points: Iterable[str]) -> Answered:
     if count and repeats.mean() > _LOOPED:
         kept &= ~repeats
     if count and not (_telegraphic(text, count) and grammar.mean() >= _NOTES):
-        kept &= _in_speech(grammar) if grammar.mean() >= _SENTENCES else False
+        kept &= _in_speech(grammar) if _sentences(words, grammar) else False
     if count and kept.mean() < 0.5 and kept.sum() < _REMAINDER:
         kept[:] = False
     if _echo(words, kept, question) >= _ECHOED:
@@ -180,6 +185,18 @@ def _in_speech(grammar: Mask) -> Mask:
     near = np.convolve(grammar.astype(float), window, "full")[_NEIGHBOURHOOD:-_NEIGHBOURHOOD]
     size = np.convolve(np.ones(len(grammar)), window, "full")[_NEIGHBOURHOOD:-_NEIGHBOURHOOD]
     return np.asarray(near / size >= _SPOKEN)
+
+
+def _sentences(words: tuple[Token, ...], grammar: Mask) -> bool:
+    """Whether words make sentences, rather than a list or a salad."""
+    share = _share(grammar)
+    if share < _SENTENCES:
+        return False
+    known = lexicon()
+    rest = {word.stem for word, is_grammar in zip(words, grammar, strict=True) if not is_grammar}
+    strange = sum(known.frequency.get(stem, 0) <= 1 for stem in rest) / max(1, len(rest))
+    order = fluency(word.plain for word in words)
+    return share + _ORDER * order - _STRANGE * strange >= _SENTENCES
 
 
 def _telegraphic(text: str, count: int) -> bool:

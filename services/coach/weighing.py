@@ -33,11 +33,18 @@ class Heard:
         """0 when the answer is about another subject, 1 when it is about this one."""
         return _between(self.subject.kinship, *_ABOUT[kind])
 
-    def truth(self, kind: Kind) -> float:
+    @property
+    def truth(self) -> float:
         """1 when nothing speaks against what is expected, 0 when the answer turns it round."""
         against = self.opposed
-        doubt = 2 * against.denied + 0.4 * min(against.turned, _TURNS) + against.dismissed
-        return 1 - _between(doubt * (_TOLD if kind in _NARRATIVE else 1.0), *_DOUBT)
+        doubt = (
+            0.6 * against.denied
+            + 0.5 * min(against.turned, _TURNS)
+            + 1.0 * against.dismissed
+            + 0.4 * min(against.sweeping, _SWEEPS)
+            + 1.4 * max(0.0, against.swapped - _MIXED)
+        )
+        return 1 - _between(doubt, *_DOUBT)
 
     @property
     def room(self) -> float:
@@ -70,11 +77,15 @@ _ABOUT = {
 }
 _NARRATIVE = (Kind.BEHAVIOURAL, Kind.SITUATIONAL)
 # What `Heard.truth` weighs: of the answers of bands 3 to 5 in tests/grading nineteen in twenty stay under
-# the first figure; of those that turn the facts round two in three come out under a half. The weights
-# are those of a logistic regression on the same answers, rounded.
-_DOUBT = (0.45, 0.8)
-_TOLD = 0.8  # a story tells what somebody did not do, too
+# the first figure; of those that turn the facts round seven in ten come out over the second. The weights
+# are those of a logistic regression on the same answers, rounded; only that of swapped sides, which few
+# questions have, is set by hand.
+_DOUBT = (0.5, 0.8)
 _TURNS = 1.5  # opposites for 50 words; a right answer about a contrast may be full of them
+_SWEEPS = 1.2  # for 50 words; more of them are a habit of speech
+_MIXED = (
+    0.45  # swapped words; sides are told apart by nearness only, so a right answer has up to 0.42
+)
 _POINT = 8  # words to say one point; the tersest answers of band 5 in tests/grading take 12
 _SHORTEST = 6  # words; less cannot answer any question of the bank
 _TOUCHES = (0.8, 1.2)  # from which on it may be said to touch the subject
@@ -112,7 +123,7 @@ def figures(heard: Heard, kind: Kind) -> dict[str, float]:
     (fully from a coverage of 0.45 on), so that a good story about something else earns little.
     """
     about = heard.about(kind)
-    coverage = about * heard.truth(kind) * min(heard.match.coverage, heard.room)
+    coverage = about * heard.truth * min(heard.match.coverage, heard.room)
     vague = min(0.35, 0.07 * heard.count(Sign.VAGUE))
     narrative = kind in _NARRATIVE
     topic = about * _full(heard.subject.depth, 1.6 if narrative else 3.2)

@@ -171,7 +171,8 @@ def test_health_says_nothing_about_anybody(app: Server) -> None:
         told = json.load(answer)
         assert told["status"] == "ok"
         assert told["speech_model"] in ("loading", "ready")
-        assert set(told) == {"status", "speech_model"} | {f.name for f in fields(SpeechFigures)}
+        figures = {f.name for f in fields(SpeechFigures)}
+        assert set(told) == {"status", "speech_model", "coach"} | figures
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 

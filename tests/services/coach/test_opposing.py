@@ -40,7 +40,7 @@ INVERTED = (
 
 
 def truth(text: str) -> float:
-    return listen(INDEX, text).truth(INDEX.kind)
+    return listen(INDEX, text).truth
 
 
 def test_an_answer_that_turns_the_facts_round_earns_next_to_nothing() -> None:
@@ -75,3 +75,39 @@ def test_the_opposite_word_beside_the_same_words_counts() -> None:
 
 def test_an_answer_about_nothing_of_the_kind_contradicts_nothing() -> None:
     assert truth("Last summer we went to the sea and swam every morning before breakfast.") == 1
+
+
+PROTOCOLS = Question(
+    text="What is the difference between TCP and UDP, and when do you use which?",
+    kind=Kind.TECHNICAL,
+    model_answer=(
+        "TCP opens a connection with a handshake, acknowledges each segment and sends lost ones again, so "
+        "that files and web pages arrive complete. UDP sends single datagrams without any of this, which "
+        "saves time for calls and games."
+    ),
+    key_points=(
+        "TCP has a handshake and acknowledgements",
+        "TCP retransmits and keeps the order",
+        "UDP has less overhead and latency",
+    ),
+    rubric=rubric_for(Kind.TECHNICAL),
+)
+STRAIGHT = (
+    "TCP begins with a handshake, every segment is acknowledged and retransmitted when it gets lost, so I take "
+    "it for files. UDP has little overhead, a datagram may get lost, so I take it for calls and games."
+)
+
+
+def test_what_is_said_of_the_wrong_side_turns_a_contrast_round() -> None:
+    wrong = STRAIGHT.replace("TCP", "X").replace("UDP", "TCP").replace("X", "UDP")
+    assert listen(PROTOCOLS, STRAIGHT).truth == 1
+    assert listen(PROTOCOLS, wrong).truth < 0.5
+
+
+def test_a_sweeping_word_that_the_question_listens_for_speaks_against_nobody() -> None:
+    text = "You must always lock it, and nobody may ever touch it."
+    listens_for_it = INDEX.model_copy(
+        update={"key_points": ("always locked, nobody may touch it, a must",)}
+    )
+    assert listen(listens_for_it, text).opposed.sweeping == 0
+    assert listen(INDEX, text).opposed.sweeping > 0

@@ -40,6 +40,14 @@ def test_a_list_of_terms_is_left_out() -> None:
     assert judged("heap, dump, root, references, garbage, collector, profiler, monitor") == ""
 
 
+def test_words_thrown_together_are_left_out_though_grammar_words_are_among_them() -> None:
+    salad = (
+        "Memory the banana leak of seven curtains, heap running under a yellow because dump "
+        "trousers service the singing window Tuesday find references glass."
+    )
+    assert judged(salad) == ""
+
+
 def test_the_question_read_out_is_left_out() -> None:
     assert judged(QUESTION) == ""
 
