@@ -18,7 +18,7 @@ from services.errors import DiskFull, InvalidInput, NotFound, StorageError
 from services.storage.database import storage_failure
 from services.storage.recordings import Recordings
 
-OWNER, INTERVIEW, ANSWER = uuid4(), uuid4(), uuid4()
+OWNER, INTERVIEW, ANSWER, OTHER = (UUID(int=n) for n in range(1, 5))
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -87,9 +87,9 @@ def test_no_sound_is_no_recording(recordings: Recordings, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "key",
     [
-        f"{uuid4()}/{INTERVIEW}/{ANSWER}.flac",
+        f"{OTHER}/{INTERVIEW}/{ANSWER}.flac",
         f"{OWNER}x/{INTERVIEW}/{ANSWER}.flac",
-        f"{OWNER}/../{uuid4()}/a.flac",
+        f"{OWNER}/../{OTHER}/a.flac",
         f"{OWNER}//a.flac",
         f"{OWNER}",
         "/etc/passwd",
