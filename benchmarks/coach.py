@@ -7,8 +7,10 @@ takes `model_s` per call:
 
     first_question_s   "Start interview" to the first question, median of the interviews
     rating_s           "Submit answer" to the stored rating, median of the answers
-    calls, tokens_in, tokens_out   of one interview of five questions, follow-ups off
-    failures_injected  calls that failed in an interview of five questions in which every third one does
+    calls, tokens_in   of one interview of five questions, follow-ups off
+    tokens_today       of all three interviews, in and out, as the spend counts them
+    outage_calls       of an interview of five questions in which every third call fails
+    failures_injected  how many of these failed
     rated_in_the_end   of its answers, by a language model; `lost`: answers whose words are gone
     outage_s           until the last of them was rated
 """
@@ -92,11 +94,12 @@ def in_good_times(ours: Services, model: LoopbackModel, owner: UUID) -> dict[str
             draft = ours.interviews.type_instead(owner, question)
             began = time.monotonic()
             ours.interviews.submit(owner, draft, SAID)
-            until(
+            if not until(
                 lambda a=draft: (  # type: ignore[misc]
                     ours.interviews.answer(owner, a).rating_state is RatingState.RATED
                 )
-            )
+            ):
+                raise RuntimeError("an answer was never rated")
             ratings.append(time.monotonic() - began)
         asked = model.log[before:]
         tell(f"interview {number + 1}: {len(asked)} calls, first question after {took:.2f} s")

@@ -16,7 +16,8 @@ from services.failures import failure_of
 from services.ports import Brief, Owner
 from services.storage.store import Store
 
-ABANDONED_AFTER = timedelta(seconds=150)  # longer than a plan may take: whoever wrote it is gone
+ABANDONED_AFTER = timedelta(seconds=150)  # longer than plans take: whoever wrote it is gone
+_FEWER = "The coach wrote fewer questions than you asked for."
 _AT_ONCE = 4  # plans written in the background; calls only wait for the network
 
 
@@ -34,6 +35,7 @@ class Plans:
         self._now = now
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="plan")
         self._lock = threading.Lock()
+        self._filling = threading.Lock()
         self._writing: set[UUID] = set()  # interviews whose plan this process is writing
 
     def start(self, owner: Owner, setup: Setup, cv: str = "") -> Interview:
@@ -49,7 +51,7 @@ class Plans:
         try:
             first = next(writing, None)
         except LanguageModelError as failure:
-            return self._from_bank(owner, brief, _told(failure))
+            return self._from_bank(owner, brief, failure.message)
         if first is None:
             return self._from_bank(owner, brief, "The coach wrote no question that can be asked.")
         last = setup.question_count == 1
@@ -68,8 +70,11 @@ class Plans:
         old = self._now() - interview.created_at > ABANDONED_AFTER
         if interview.plan_state is PlanState.READY or ours or not old:
             return interview
-        brief = Brief(interview.setup, "", self._store.seen_sources(owner))
-        self._fill_up(owner, interview.id, brief, "Writing your questions was interrupted.")
+        with self._filling:  # several tabs may look at once
+            found = self._store.interview(owner, interview.id)
+            if found.plan_state is PlanState.WRITING:
+                brief = Brief(interview.setup, "", self._store.seen_sources(owner))
+                self._fill_up(owner, interview.id, brief, "Writing your questions was interrupted.")
         return self._store.interview(owner, interview.id)
 
     def write_up(self, owner: Owner, interview: Interview, text: str) -> Question:
@@ -87,18 +92,16 @@ class Plans:
     def _go_on(
         self, owner: Owner, interview_id: UUID, brief: Brief, writing: Iterator[Question]
     ) -> None:
-        problem = "The coach wrote fewer questions than you asked for."
-        try:
+        def write() -> None:
             for question in islice(writing, brief.setup.question_count - 1):
                 self._store.add_questions(owner, interview_id, (question,))
-        except LanguageModelError as failure:
-            problem = _told(failure)
-        except NotFound:  # deleted meanwhile
-            return
-        finally:
-            with self._lock:
-                self._writing.discard(interview_id)
-        self._fill_up(owner, interview_id, brief, problem)
+
+        failure = failure_of(write)
+        if not isinstance(failure, NotFound):  # else deleted meanwhile
+            problem = failure.message if isinstance(failure, LanguageModelError) else _FEWER
+            failure_of(self._fill_up, owner, interview_id, brief, problem)
+        with self._lock:  # not before: else whoever looks would fill it up as well
+            self._writing.discard(interview_id)
 
     def _fill_up(self, owner: Owner, interview_id: UUID, brief: Brief, problem: str) -> None:
         """Questions of the bank up to the number that was asked for, and the plan is ready."""
@@ -107,24 +110,20 @@ class Plans:
         if missing > 0:
             more = self._of_bank(brief, missing, tuple(q.text for q in there))
             self._store.add_questions(owner, interview_id, more)
-        told = f"{problem} {_from_the_bank(missing)}" if missing > 0 else ""
-        self._store.set_plan(owner, interview_id, PlanState.READY, told)
+        words = f"{problem} {_from_the_bank(missing)}" if missing > 0 else ""
+        self._store.set_plan(owner, interview_id, PlanState.READY, words)
 
     def _from_bank(self, owner: Owner, brief: Brief, problem: str) -> Interview:
         questions = self._of_bank(brief, brief.setup.question_count, ())
         interview = self._store.add_interview(owner, brief.setup, questions)
-        told = f"{problem} {_from_the_bank(len(questions))}"
-        self._store.set_plan(owner, interview.id, PlanState.READY, told)
+        words = f"{problem} {_from_the_bank(len(questions))}"
+        self._store.set_plan(owner, interview.id, PlanState.READY, words)
         return self._store.interview(owner, interview.id)
 
     def _of_bank(self, brief: Brief, count: int, there: tuple[str, ...]) -> tuple[Question, ...]:
         setup = brief.setup.model_copy(update={"question_count": count})
         past = (*there, *brief.past)
         return tuple(self._coaches.offline.plan(Brief(setup, "", brief.seen, past)))
-
-
-def _told(failure: LanguageModelError) -> str:
-    return failure.message
 
 
 def _from_the_bank(count: int) -> str:

@@ -59,13 +59,14 @@ def _head(reader: Reader, review: Review) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if review.overall is not None:
-                lows, highs = zip(*(rating.overall_range for rating in rated), strict=True)
+                sure = [rating.overall_range for rating in rated if not rating.unsure]
+                lows, highs = zip(*sure, strict=True)
                 ratings.overall(review.overall, fmean(lows), fmean(highs), reader.say)
             _raters(reader, rated)
-        st.markdown(
-            f"{len(rated)} of {counted(len(review.items), 'question')} rated. "
-            "What was skipped or is not rated yet does not count."
-        )
+        left_out = "What was skipped or is not rated yet does not count."
+        if any(rating.unsure for rating in rated):
+            left_out += " Neither does a rating that the coach is unsure of."
+        st.markdown(f"{len(rated)} of {counted(len(review.items), 'question')} rated. {left_out}")
         _ways_on(reader.user, review)
 
 

@@ -15,7 +15,7 @@ from pages.ui.errors import boundary
 from pages.ui.text import plain
 from pages.ui.wording import number_of
 from services.domain import Interview, PlanState, Question, User
-from services.errors import AlreadyAnswered, InvalidInput, NotFound
+from services.errors import AppError
 
 _ADD = "Add"
 
@@ -82,7 +82,7 @@ def _change(change: Callable[[], None]) -> None:
     state.edit_problem = ""
     try:
         change()
-    except (InvalidInput, NotFound, AlreadyAnswered) as error:
+    except AppError as error:  # a callback: no boundary is around it
         state.edit_problem = f"{error.message} {error.remedy}".strip()
 
 
@@ -102,6 +102,6 @@ def _own(user: User, interview: Interview) -> None:
     if pressed(_ADD):
         with acting(_ADD, "Writing what a good answer holds"):
             _change(lambda: services().interviews.add_own_question(user.id, interview, text))
-        if not state.edit_problem:
-            state.own_number += 1
+            if not state.edit_problem:  # before anything is drawn, which could cut this run off
+                state.own_number += 1
         st.rerun()  # the dialog stays open, as `editing` says so

@@ -16,6 +16,8 @@ _LONGEST_KEY = 400  # characters; Google's have 39 to 53
 
 def provider_of(user: User) -> str:
     """Where this candidate's words go: "gemini", "openai" or "offline"."""
+    if not services().interviews.coach(user.id).talks:  # a key may be there and be none
+        return "offline"
     if _own_key(user):
         return "gemini"
     return services().language_models.provider

@@ -10,7 +10,7 @@ from pages.ui.context import AttachedCV, services, tab
 from pages.ui.text import paragraphs, plain
 from pages.ui.wording import MODELS_MAY_LEARN, counted
 from services.domain import User
-from services.errors import UnreadableFile
+from services.errors import AppError, UnreadableFile
 
 _KEEP = "keep_cv"
 _LARGEST_MB = 5  # as the reader allows
@@ -136,7 +136,11 @@ def _remove() -> None:
 
 def _forget(user: User) -> None:
     """Out of the database, and out of this tab if it came from there."""
-    services().interviews.forget_cv(user.id)
+    try:
+        services().interviews.forget_cv(user.id)
+    except AppError as error:  # a callback: no boundary is around it
+        tab().cv_problem = f"{error.message} {error.remedy}".strip()
+        return
     cv = attached(user)
     if cv is not None and not cv.name:
         tab().cv = None

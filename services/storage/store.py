@@ -10,6 +10,7 @@ function that does it, which says what it takes, gives and raises; it stands in 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -49,30 +50,30 @@ _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 
 
-def _reads(
+def _within(
+    opened: Callable[[Engine], AbstractContextManager[Session]],
     part: Callable[Concatenate[Session, _Given], _Result],
 ) -> Callable[Concatenate[Store, _Given], _Result]:
-    """A method that calls this function in a transaction that only reads."""
+    """A method that calls this function in a transaction of this sort."""
 
     @wraps(part)
     def method(self: Store, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
-        with reading(self._engine) as db:
+        with opened(self._engine) as db:
             return part(db, *args, **kwargs)
 
     return method
+
+
+def _reads(
+    part: Callable[Concatenate[Session, _Given], _Result],
+) -> Callable[Concatenate[Store, _Given], _Result]:
+    return _within(reading, part)
 
 
 def _writes(
     part: Callable[Concatenate[Session, _Given], _Result],
 ) -> Callable[Concatenate[Store, _Given], _Result]:
-    """A method that calls this function in a transaction that may write."""
-
-    @wraps(part)
-    def method(self: Store, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
-        with writing(self._engine) as db:
-            return part(db, *args, **kwargs)
-
-    return method
+    return _within(writing, part)
 
 
 class Store:

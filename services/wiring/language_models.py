@@ -51,8 +51,7 @@ class LanguageModels:
             key = self._settings.gemini_api_key.get_secret_value()
             return self._on_gemini(key, owner, own_key=False)
         if self.provider == "openai":
-            model = self._on_server(self._spending.of(owner, own_key=False))
-            return LanguageCoach(model, "Rated by a language model", self._settings.rating_passes)
+            return self._on_server(owner)
         return None
 
     def check(self, key: str) -> None:
@@ -95,7 +94,16 @@ class LanguageModels:
                 )
             return self._gemini[key]
 
-    def _on_server(self, spend: Spend) -> OpenAICompatible:
+    def _on_server(self, owner: Owner) -> Coach | None:
+        spend = self._spending.of(owner, own_key=False)
+        try:
+            model = self._server_for(spend).paid_by(spend)
+        except ModelKeyRefused as refused:
+            self._notes["key"] = f"OPENAI_API_KEY cannot be used: {refused.message}"
+            return None
+        return LanguageCoach(model, "Rated by a language model", self._settings.rating_passes)
+
+    def _server_for(self, spend: Spend) -> OpenAICompatible:
         settings = self._settings
         with self._lock:
             if self._server is None:
@@ -106,7 +114,7 @@ class LanguageModels:
                     timeout_s=settings.model_timeout_s,
                     spend=spend,
                 )
-            return self._server.paid_by(spend)
+            return self._server
 
     def _fell_back(self, gone: str, instead: str) -> None:
         self._notes[gone] = f"The model {gone} is gone (404); {instead} answers instead."

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,8 +31,6 @@ from services.progress import progress
 from services.storage.store import Store
 from tests.services.storage.stored import (
     SETUP,
-    Clock,
-    a_database,
     a_question,
     a_rating,
     a_segment,
@@ -43,26 +40,6 @@ from tests.services.storage.stored import (
 )
 
 RECORDING = Recording(key="k", media_type="audio/flac", seconds=1.5, size=10)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return a_database(tmp_path)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(engine: Engine, clock: Clock) -> Store:
-    return Store(engine, clock)
-
-
-@pytest.fixture
-def ada(engine: Engine) -> UUID:
-    return a_user(engine)
 
 
 # --- interviews -------------------------------------------------------------------------------

@@ -136,6 +136,16 @@ def test_a_key_that_cannot_be_one_leaves_the_offline_coach_and_a_note(tmp_path: 
     assert "not\na key" not in here.models.notes[0]
 
 
+def test_the_key_of_a_server_that_cannot_be_one_leaves_the_offline_coach_too(
+    tmp_path: Path,
+) -> None:
+    here = Deployment(
+        tmp_path, PLENTY, openai_base_url="http://127.0.0.1:1/v1", openai_api_key="not a key"
+    )
+    assert here.models.coach(here.guest()) is None
+    assert "OPENAI_API_KEY cannot be used" in here.models.notes[0]
+
+
 def test_a_model_that_is_gone_is_told_to_the_operator_once(
     tmp_path: Path, model: LoopbackModel
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from services.domain import OWN, PlanState, Question
 from services.errors import ModelUnreachable
@@ -98,6 +98,33 @@ def test_a_plan_whose_writer_was_killed_is_filled_up_when_somebody_looks(tmp_pat
         assert found.plan_state is PlanState.READY
         assert len(found.questions) == 3
         assert "interrupted" in found.plan_problem
+
+
+def test_many_tabs_that_look_at_an_abandoned_plan_fill_it_up_once(tmp_path: Path) -> None:
+    with running(tmp_path) as here:
+        owner = candidate(here)
+        interview = here.store.add_interview(owner, THREE, ASKED[:1], plan_state=PlanState.WRITING)
+        later = datetime.now(UTC) + ABANDONED_AFTER + timedelta(seconds=1)
+        plans = Plans(here.store, here.coaches, lambda: later)
+        tabs = [Thread(target=plans.look_after, args=(owner, interview)) for _ in range(4)]
+        for tab in tabs:
+            tab.start()
+        for tab in tabs:
+            tab.join(20)
+        assert len(here.store.interview(owner, interview.id).questions) == 3
+
+
+def test_a_coach_that_breaks_in_a_way_nobody_foresaw_is_helped_out_as_well(tmp_path: Path) -> None:
+    class Broken(ScriptedCoach):
+        def plan(self, brief: Brief) -> Iterator[Question]:
+            yield next(super().plan(brief))
+            raise ZeroDivisionError
+
+    with running(tmp_path, language_model=Broken(ASKED, name="model-x")) as here:
+        owner = candidate(here)
+        interview = here.interviews.start(owner, THREE)
+        eventually(lambda: here.store.interview(owner, interview.id).plan_state is PlanState.READY)
+        assert len(here.store.interview(owner, interview.id).questions) == 3
 
 
 def test_what_was_asked_before_is_told_to_the_coach(tmp_path: Path) -> None:

@@ -145,7 +145,11 @@ class OpenAICompatible:
                 listed = self._wire.get("/models").get("data")
             except Complaint as complaint:
                 raise complaint.failure from None
-            names = [m.get("id") for m in listed or () if isinstance(m, dict)]
+            names = (
+                [m.get("id") for m in listed if isinstance(m, dict)]
+                if isinstance(listed, list)
+                else []
+            )
             known = next((str(name) for name in names if name), "")
             if not known:
                 raise ModelMissing(

@@ -8,6 +8,7 @@ meet them. So every response is watched while it comes in.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -231,8 +232,9 @@ def header_safe(key: str) -> str:
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a Retry-After header; dates, which providers do not send, are left out."""
+    """Seconds of a Retry-After header; dates, which providers do not send, and nonsense are left out."""
     try:
-        return float(headers.get("retry-after", ""))
+        wait = float(headers.get("retry-after", ""))
     except ValueError:
         return None
+    return wait if math.isfinite(wait) and wait >= 0 else None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from pydantic import BaseModel
 
-from benchmarks.loopback_model import Asked, LoopbackModel, loopback_model
+from benchmarks.loopback_model import LoopbackModel
 from services.adapters.gemini import Gemini, check_key, gemini_client
 from services.errors import (
     LanguageModelError,
@@ -25,23 +23,6 @@ KEY = "AIza-of-nobody"
 
 class Note(BaseModel, frozen=True):
     text: str
-
-
-def answer(asked: Asked) -> dict[str, object] | str:
-    return "Some words." if asked.stream else {"text": "noted"}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[LoopbackModel]:
-    with loopback_model(answer) as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: LoopbackModel) -> LoopbackModel:
-    running.behave()
-    running.log.clear()
-    return running
 
 
 @pytest.fixture
