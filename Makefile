@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
-# Debian packages that only the tests need: a browser, a voice, and fonts to draw with.
-TEST_PACKAGES := chromium espeak-ng fonts-dejavu-core
+# Debian packages that only the tests need: a browser, a voice, fonts to draw with, a database server and its pooler.
+TEST_PACKAGES := chromium espeak-ng fonts-dejavu-core postgresql pgbouncer
 
 .PHONY: run test check unit browser clean
 

@@ -7,14 +7,19 @@ AppError
 ├── AccountError
 │   ├── SignInFailed         unknown e-mail or wrong password, never told apart
 │   ├── EmailTaken
+│   ├── EmailNotConfirmed    the account waits for the code that was sent to its e-mail
+│   ├── CodeInvalid          a six-digit code that is wrong, used or too old
 │   ├── TooManyAttempts      `wait_s` seconds until the next try
+│   ├── AccountsAway         the provider of accounts cannot be reached: not a wrong password
 │   └── TicketInvalid
 ├── SpeechError
 │   ├── SpeechModelMissing   no folder, no download, or files of it are missing
 │   └── TranscriptionFailed  the model could not turn this sound into words
 ├── StorageError
 │   ├── DiskFull
-│   └── DatabaseUnusable     corrupt or from a newer version; it is left untouched
+│   ├── DatabaseAway         cannot be reached just now
+│   ├── RecordingsAway       the store of recordings cannot be reached just now
+│   └── DatabaseUnusable     corrupt, not up to date or from a newer version; it is left untouched
 ├── RatingFailed             the coach could not judge; the answer is kept
 ├── UnreadableFile           a CV that is encrypted, scanned, too large or not what its name says
 └── LanguageModelError       `wait_s`: seconds until it is worth another try; None: not by itself
@@ -65,6 +70,18 @@ class EmailTaken(AccountError):
     pass
 
 
+class EmailNotConfirmed(AccountError):
+    pass
+
+
+class CodeInvalid(AccountError):
+    pass
+
+
+class AccountsAway(AccountError):
+    pass
+
+
 class TooManyAttempts(AccountError):
     def __init__(self, message: str, remedy: str = "", *, wait_s: float) -> None:
         super().__init__(message, remedy)
@@ -92,6 +109,14 @@ class StorageError(AppError):
 
 
 class DiskFull(StorageError):
+    pass
+
+
+class DatabaseAway(StorageError):
+    pass
+
+
+class RecordingsAway(StorageError):
     pass
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from services.domain import Question, Rating, Segment, Setup, Turn, Word
+from services.domain import Question, Rating, Segment, Setup, Turn, User, Word
 
 Samples = NDArray[np.float32]  # 16 kHz, mono, -1..1
 SAMPLE_RATE = 16_000  # Hz; what Whisper and Silero were trained on
@@ -223,6 +223,87 @@ class Coach(Protocol):
         self, submission: Submission, rating: Rating, turns: tuple[Turn, ...]
     ) -> Iterator[str]:
         """Answer the last of `turns` about one rating, in pieces. Raises a `LanguageModelError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A six-digit code is on its way to this address; nothing has changed before it is given."""
+
+    email: str
+
+
+class Accounts(Protocol):
+    """Who somebody is, by e-mail and password. Any thread may call; calls may take seconds.
+
+    `address` is the browser's, for throttling, or empty. Every method that takes a password, an e-mail or
+    a code may raise `TooManyAttempts`, `InvalidInput` (fields `name`, `email`, `password`, `code`) and
+    `AccountsAway`, which never means that something typed was wrong.
+    """
+
+    @property
+    def sends_codes(self) -> bool:
+        """Whether e-mails are confirmed and forgotten passwords replaced by codes in e-mails."""
+        ...
+
+    def create_account(
+        self, name: str, email: str, password: str, guest: UUID | None = None, address: str = ""
+    ) -> User | CodeSent:
+        """A new account, or a code that `confirm` wants. Where the account's id is the guest's, the
+        guest became it; else what the guest did is to be moved. Raises `EmailTaken`, but not where codes
+        are sent: there an e-mail that has an account looks like one that has none."""
+        ...
+
+    def confirm(self, email: str, code: str, address: str = "") -> User:
+        """The account whose e-mail this code confirms. Raises `CodeInvalid`."""
+        ...
+
+    def send_again(self, email: str, address: str = "") -> None:
+        """Send the code for `confirm` once more; nothing tells whether there is such an account."""
+        ...
+
+    def verify(self, email: str, password: str, address: str = "") -> User:
+        """The account of this e-mail and password. Raises `SignInFailed`, the same for an unknown e-mail
+        as for a wrong password, and `EmailNotConfirmed` (the password was right)."""
+        ...
+
+    def send_reset(self, email: str, address: str = "") -> None:
+        """Send a code for `reset_password`; nothing tells whether there is such an account."""
+        ...
+
+    def reset_password(self, email: str, code: str, password: str, address: str = "") -> User:
+        """Raises `CodeInvalid`."""
+        ...
+
+    def change_password(self, user: User, current: str, new: str, address: str = "") -> None:
+        """Raises `SignInFailed` when `current` is not right. Whoever calls ends the other logins."""
+        ...
+
+    def change_email(
+        self, user: User, password: str, email: str, address: str = ""
+    ) -> User | CodeSent:
+        """Raises `SignInFailed`, `EmailTaken` (as in `create_account`)."""
+        ...
+
+    def confirm_email(
+        self, user: User, password: str, email: str, code: str, address: str = ""
+    ) -> User:
+        """Raises `CodeInvalid`."""
+        ...
+
+    def rename(self, user: User, name: str) -> User: ...
+
+    def create_guest(self, address: str = "") -> User:
+        """A user without e-mail, known only to the browser that signs in as it."""
+        ...
+
+    def has_password(self, user: User) -> bool:
+        """False for guests and for who only ever came through an OpenID Connect provider."""
+        ...
+
+    def delete(self, user: User) -> None:
+        """Delete what the provider of accounts keeps of this user; our own rows go elsewhere. A second
+        time changes nothing."""
         ...
 
 

@@ -19,6 +19,37 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, AfterValidator(Path.absolute)] = Field(
         _ROOT / "data", description="Folder of the database, sound and models."
     )
+    database_url: SecretStr = Field(
+        SecretStr(""),
+        description="postgresql://app_backend:...@host:5432/postgres; empty: a SQLite file in DATA_DIR.",
+    )
+    database_tls: Literal["require", "verify-full", "off"] = Field(
+        "require", description="How connections to another machine's database are encrypted."
+    )
+    supabase_url: str = Field(
+        "", description="https://project.supabase.co: accounts are Supabase Auth's. Empty: our own."
+    )
+    supabase_key: SecretStr = Field(
+        SecretStr(""),
+        description="Its publishable key (sb_publishable_...). It never reaches a browser.",
+    )
+    recordings_url: str = Field(
+        "",
+        description="Where recordings are kept: s3://bucket/prefix; empty: a folder in DATA_DIR.",
+    )
+    recordings_endpoint: str = Field(
+        "",
+        description="Of an S3 that is not Amazon's, for example "
+        "https://project.storage.supabase.co/storage/v1/s3.",
+    )
+    recordings_region: str = Field("us-east-1", description="Of the bucket.")
+    recordings_key_id: str = Field("", description="Access key of the bucket.")
+    recordings_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    spool_limit_mb: int = Field(
+        4_000,
+        gt=0,
+        description="Sound that may wait on this disk to be stored, in MB; beyond it no microphone starts.",
+    )
     speech_model: str = Field(
         "base.en",
         description="A folder in faster-whisper's format, or a model name that is downloaded on first use.",
@@ -96,8 +127,11 @@ class Settings(BaseSettings):
         return None if fetched and not self.ice_servers else {"iceServers": self.ice_servers}
 
     @property
-    def database_url(self) -> str:
-        return f"sqlite:///{self.data_dir / 'interviews.db'}"
+    def database(self) -> str:
+        """The address of the database, with its password."""
+        return (
+            self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'interviews.db'}"
+        )
 
     @property
     def secure_cookies(self) -> bool:

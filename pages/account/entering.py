@@ -111,7 +111,7 @@ def _enter(user: User) -> None:
     state = tab()
     state.secret = services().logins.open(user.id)
     if serving.is_set():
-        state.ticket = services().logins.issue_ticket(user.id)
+        state.ticket = services().logins.issue_ticket(state.secret)
     else:
         state.ticket, state.notice = "", NOT_KEPT
     state.signed_out = False

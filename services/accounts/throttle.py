@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from services.accounts.secret import fingerprint
 from services.errors import TooManyAttempts
 from services.storage.clock import Clock, utc_now
-from services.storage.database import writing
+from services.storage.database import SERVICE, one_at_a_time, writing
 from services.storage.tables import ThrottleRow
 
 WINDOW = timedelta(minutes=15)  # failures older than this are forgotten
@@ -39,7 +39,9 @@ class Throttle:
         now = self._now()
         email_hash = fingerprint(email)
         address_hash = fingerprint(address) if address else None
-        with writing(self._engine) as db:
+        with writing(self._engine, SERVICE) as db:
+            for key in sorted({email_hash, address_hash or email_hash}):
+                one_at_a_time(db, f"throttle {key}")
             db.execute(delete(ThrottleRow).where(ThrottleRow.at < now - WINDOW))
             wait_s = _wait_s(_tries(db, ThrottleRow.email_hash, email_hash), EMAIL_LIMIT, now)
             if address_hash is not None:
@@ -54,7 +56,7 @@ class Throttle:
 
     def succeeded(self, email: str) -> None:
         """The password was right: forget this e-mail's tries (the right one counted as well)."""
-        with writing(self._engine) as db:
+        with writing(self._engine, SERVICE) as db:
             db.execute(delete(ThrottleRow).where(ThrottleRow.email_hash == fingerprint(email)))
 
 

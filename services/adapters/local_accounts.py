@@ -18,7 +18,7 @@ from services.errors import EmailTaken, InvalidInput, SignInFailed
 from services.storage import users
 from services.storage.clock import Clock, utc_now
 from services.storage.columns import clean
-from services.storage.database import reading, writing
+from services.storage.database import SERVICE, reading, writing
 
 NAME_LIMIT = 80  # characters
 PASSWORD_SHORTEST = (
@@ -59,7 +59,7 @@ class LocalAccounts:
         self._throttle.attempt(email, address)
         password_hash = self._hash(password)
         try:
-            with writing(self._engine) as db:
+            with writing(self._engine, SERVICE) as db:
                 made = guest and users.upgrade_guest(db, guest, name, email, password_hash)
                 made = made or users.add(db, name, self._now(), email, password_hash)
         except IntegrityError as failure:
@@ -77,7 +77,7 @@ class LocalAccounts:
         """
         email, password = _sign_in_email(email), _normal(password)
         self._throttle.attempt(email, address)
-        with reading(self._engine) as db:
+        with reading(self._engine, SERVICE) as db:
             found = users.by_email(db, email)
         user, password_hash = found or (None, self._nobodys_hash)
         with self._turn:
@@ -88,13 +88,13 @@ class LocalAccounts:
             raise SignInFailed("E-mail or password is not right.", "Check both and try again.")
         self._throttle.succeeded(email)
         if better_hash is not None:  # made with weaker settings than today's
-            with writing(self._engine) as db:
+            with writing(self._engine, SERVICE) as db:
                 users.set_password_hash(db, user.id, better_hash)
         return user
 
     def create_guest(self) -> User:
         """A user without e-mail, known only to the browser that signs in as it."""
-        with writing(self._engine) as db:
+        with writing(self._engine, SERVICE) as db:
             return users.add(db, "Guest", self._now())
 
     def _hash(self, password: str) -> str:

@@ -14,6 +14,8 @@ class User(BaseModel, frozen=True, hide_input_in_errors=True):
     id: UUID
     name: str
     email: str | None = None
+    email_verified: bool = False  # somebody has shown that it is theirs
+    media_days: int | None = 90  # that recordings are kept; 0: never, None: until deleted by hand
     created_at: datetime
 
     @property
@@ -26,5 +28,7 @@ class Login(BaseModel, frozen=True, hide_input_in_errors=True):
 
     id: UUID
     user: User
+    device: str = ""  # "Firefox on Windows"
     created_at: datetime
+    last_seen_at: datetime
     expires_at: datetime

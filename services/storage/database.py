@@ -1,79 +1,84 @@
-"""Opens the database and hands out transactions.
+"""Opens the database and hands out transactions, each for one candidate or for the chores.
 
-An engine is shared by all threads; a transaction belongs to the thread that opened it.
+An engine is shared by all threads; a transaction belongs to the thread that opened it. `reading` and
+`writing` are the only doors: who comes through says who it is, and PostgreSQL then shows no other rows.
 """
 
 from __future__ import annotations
 
-import errno
 import sqlite3
-import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, Literal, cast
+from uuid import UUID
 
-from sqlalchemy import (
-    Connection,
-    CursorResult,
-    Engine,
-    NullPool,
-    UpdateBase,
-    create_engine,
-    event,
-    make_url,
-)
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import CursorResult, Engine, UpdateBase, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from services.errors import DatabaseUnusable, DiskFull, StorageError
-from services.storage import migrating
-
-BUSY_WAIT_MS = 5_000  # how long a writer waits for another before it gives up
-CHECK_LIMIT = 32 * 2**20  # bytes; above this a check of every page would hold the start for seconds
-
-_KEEP = "Nothing in it was changed. Move the file away or restore a backup, then start again."
+from services.errors import AppError, DatabaseUnusable
+from services.ports import Owner
+from services.storage import postgres, sqlite
+from services.storage.files import storage_failure
 
 
-def open_database(url: str) -> Engine:
-    """Create or check the database at `url` (`sqlite:///path`), bring its tables up to date, open it.
+class Service(Enum):
+    """Nobody's transaction: accounts, and chores over all candidates."""
 
-    Raises `DatabaseUnusable` for a damaged or foreign file or one of a newer version, and leaves that
-    file as it is; `DiskFull` or `StorageError` when the place cannot be written.
+    SERVICE = "app_service"
+
+
+SERVICE: Final = Service.SERVICE
+
+
+def open_database(url: str, *, tls: Literal["require", "verify-full", "off"] = "require") -> Engine:
+    """Open the database at `url`: `sqlite:///path`, which is created and brought up to date, or
+    `postgresql://...`, which must be up to date (`python -m services.upgrade`).
+
+    Raises `DatabaseUnusable` for what is damaged, foreign, of a newer version or not up to date, and
+    leaves it as it is; `DatabaseAway`; `DiskFull` or `StorageError` when the place cannot be written.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise DatabaseUnusable(
-            "The database address does not name a SQLite file.",
-            "Use sqlite:///path/to/file.db.",
-        )
-    path = Path(parsed.database).absolute()  # a later change of folder must not move the database
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _translated(), _one_process(path.parent):
-            if _revision(path) != migrating.newest():
-                if not path.exists():
-                    path.touch(mode=0o600)  # SQLite would let everybody on this machine read it
-                migrating.upgrade(_engine(path, foreign_keys=False))
-            engine = _engine(path)
-            engine.connect().close()
+        parsed = make_url(postgres.spelled(url))
+    except ArgumentError as failure:
+        raise DatabaseUnusable(
+            "DATABASE_URL is not an address.",
+            "It looks like postgresql://user:password@host:5432/postgres or sqlite:///file.db.",
+        ) from failure
+    try:
+        with in_our_words():
+            if parsed.get_backend_name() == "postgresql":
+                return postgres.open_server(parsed, tls)
+            if parsed.get_backend_name() == "sqlite" and parsed.database:
+                return sqlite.open_file(Path(parsed.database))
     except OSError as failure:
         raise storage_failure(failure) from failure
-    return engine
+    raise DatabaseUnusable(
+        "The database address names neither a SQLite file nor a PostgreSQL server.",
+        "Use sqlite:///path/to/file.db or postgresql://user:password@host/database.",
+    )
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(engine: Engine, who: Owner | Service) -> Iterator[Session]:
     """A transaction that only reads: everything in it sees one moment."""
-    with _translated(), Session(engine) as db, db.begin():
+    with _opened(engine, who, writes=False) as db:
         yield db
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine, who: Owner | Service) -> Iterator[Session]:
     """A transaction that may write; it is all kept or, on an exception, nothing of it."""
-    with _translated(), Session(engine.execution_options(writing=True)) as db, db.begin():
+    with _opened(engine, who, writes=True) as db:
         yield db
+
+
+def one_at_a_time(db: Session, name: str) -> None:
+    """Let no other transaction past this point with this name until ours ends."""
+    if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        postgres.one_at_a_time(db, name)
 
 
 def rows_changed(db: Session, statement: UpdateBase) -> int:
@@ -82,120 +87,34 @@ def rows_changed(db: Session, statement: UpdateBase) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def storage_failure(failure: OSError) -> StorageError:
-    """The failure of a file operation in the words of the product."""
-    if failure.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull("The disk is full.", "Free some space; nothing stored so far is lost.")
-    return StorageError(
-        f"The data folder cannot be used ({failure.strerror or type(failure).__name__}).",
-        "Check that the folder exists and that this program may write to it.",
-    )
+@contextmanager
+def _opened(engine: Engine, who: Owner | Service, *, writes: bool) -> Iterator[Session]:
+    with in_our_words():
+        if engine.dialect.name == "postgresql":
+            role = who.value if isinstance(who, Service) else _checked(who)
+            with postgres.opened(engine, role, writes=writes) as db:
+                yield db
+        else:
+            bound = engine.execution_options(writing=True) if writes else engine
+            with Session(bound) as db, db.begin():
+                yield db
 
 
-def _engine(path: Path, *, foreign_keys: bool = True) -> Engine:
-    # Migrations run without foreign keys (copying a table must not cascade) and leave no connection.
-    options: dict[str, Any] = {"max_overflow": -1} if foreign_keys else {"poolclass": NullPool}
-    # Parameters hold what candidates say: an error that ends in a log must not print them.
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True, **options)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # transactions begin where `begin` below says so
-        for pragma in (
-            f"busy_timeout = {BUSY_WAIT_MS}",
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            f"foreign_keys = {int(foreign_keys)}",
-            "secure_delete = FAST",  # what a candidate deletes is overwritten
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later fails at once when another wrote in
-        # between; taking the write lock at the start makes it wait its turn instead.
-        write = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
+def _checked(who: Owner) -> UUID:
+    if not isinstance(who, UUID):  # it would become part of the claims
+        raise TypeError("an owner is a UUID")
+    return who
 
 
 @contextmanager
-def _one_process(folder: Path) -> Iterator[None]:
-    """Only one process or thread at a time checks and upgrades the database in `folder`."""
-    if sys.platform == "win32":  # folders cannot be locked there; SQLite's own lock has to do
-        yield
-        return
-    import fcntl
-    import os
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)  # lets go of the lock
-
-
-def _revision(path: Path) -> str | None:
-    """The revision of the tables in the file, None when there is no database yet. Writes nothing."""
-    if not path.exists() or path.stat().st_size == 0:
-        return None
-    with path.open("rb") as file:
-        if file.read(16) != b"SQLite format 3\x00":
-            raise DatabaseUnusable(f"{path.name} is not a database.", _KEEP)
-    # Without a log beside it the file is complete by itself and can be opened in the one way that
-    # creates no further files; with one, the log has to be read as well.
-    whole = not path.with_name(path.name + "-wal").exists()
-    uri = f"{path.as_uri()}?{'immutable=1' if whole else 'mode=ro'}"
-    with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_WAIT_MS / 1000)) as connection:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-        if not tables:
-            return None
-        if path.stat().st_size <= CHECK_LIMIT:
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise DatabaseUnusable(f"The database {path.name} is damaged.", _KEEP)
-        versions: list[Any] = []
-        if "alembic_version" in tables:
-            versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    if not versions:
-        raise DatabaseUnusable(f"The database {path.name} belongs to another program.", _KEEP)
-    revision = str(versions[0][0])
-    if not migrating.knows(revision):
-        raise DatabaseUnusable(
-            f"The database {path.name} was made by a newer version of this program.",
-            "Nothing in it was changed. Update the program, then start again.",
-        )
-    return revision
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """SQLite's failures as ours. What is left over is a mistake in our code and stays as it is."""
+def in_our_words() -> Iterator[None]:
+    """Any database's failures as ours. What is left over is a mistake in our code and stays as it is."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as failure:
-        cause = failure.orig if isinstance(failure, DBAPIError) else failure
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the high bits only refine it
-        if code == sqlite3.SQLITE_FULL:
-            raise storage_failure(OSError(errno.ENOSPC, "")) from failure
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise DatabaseUnusable("The database is damaged.", _KEEP) from failure
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StorageError("The database is busy.", "Try again in a moment.") from failure
-        if code in _UNWRITABLE:
-            raise StorageError(
-                "The database file cannot be read or written.",
-                "Check the disk, and that this program may write to the data folder.",
-            ) from failure
+    except IntegrityError:
         raise
-
-
-_UNWRITABLE = (
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_AUTH,
-)
+    except (DBAPIError, sqlite3.Error) as failure:
+        told: AppError | None = sqlite.in_our_words(failure) or postgres.in_our_words(failure)
+        if told is None:
+            raise
+        raise told from failure

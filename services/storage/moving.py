@@ -11,6 +11,7 @@ from services.errors import NotFound
 from services.ports import Owner
 from services.storage.tables import (
     AnswerRow,
+    ConsentRow,
     CvRow,
     InterviewRow,
     LoginRow,
@@ -45,20 +46,40 @@ def move_everything(db: Session, from_owner: Owner, to_owner: Owner) -> tuple[st
         .values(recording_key=literal(str(to_owner)) + after_owner)
     )
     for table in OWNED:
-        db.execute(update(table).where(table.user_id == from_owner).values(user_id=to_owner))
+        db.execute(
+            update(table)
+            .where(table.user_id == from_owner)
+            .values(user_id=to_owner)
+            .execution_options(synchronize_session=False)
+        )
     _move_cv(db, from_owner, to_owner)
+    _move_consents(db, from_owner, to_owner)
     _move_spending(db, from_owner, to_owner)
     return tuple(key for key in keys if key)
 
 
 def _move_cv(db: Session, from_owner: Owner, to_owner: Owner) -> None:
-    """Of two CVs the one that was kept last stays."""
-    moved, there = db.get(CvRow, from_owner), db.get(CvRow, to_owner)
-    if moved is None:
+    """Of two CVs the one that was kept last stays. What is in them is not read: chores may not."""
+    kept = db.execute(
+        select(CvRow.user_id, CvRow.kept_at).where(CvRow.user_id.in_((from_owner, to_owner)))
+    )
+    at = {owner: when for owner, when in kept}
+    if from_owner not in at:
         return
-    if there is None or there.kept_at < moved.kept_at:
-        db.merge(CvRow(user_id=to_owner, text=moved.text, kept_at=moved.kept_at))
-    db.delete(moved)
+    newer = to_owner not in at or at[to_owner] < at[from_owner]
+    older = to_owner if newer else from_owner
+    db.execute(delete(CvRow).where(CvRow.user_id == older))
+    if newer:
+        db.execute(update(CvRow).where(CvRow.user_id == from_owner).values(user_id=to_owner))
+
+
+def _move_consents(db: Session, from_owner: Owner, to_owner: Owner) -> None:
+    """What both agreed to stays as the account agreed to it."""
+    there = select(ConsentRow.kind + " " + ConsentRow.version).where(ConsentRow.user_id == to_owner)
+    twice = (ConsentRow.kind + " " + ConsentRow.version).in_(there)
+    whose = ConsentRow.user_id == from_owner
+    db.execute(delete(ConsentRow).where(whose, twice).execution_options(synchronize_session=False))
+    db.execute(update(ConsentRow).where(whose).values(user_id=to_owner))
 
 
 def _move_spending(db: Session, from_owner: Owner, to_owner: Owner) -> None:

@@ -23,7 +23,7 @@ from obstore.store import LocalStore, from_url
 from services.domain import Recording
 from services.errors import InvalidInput, NotFound, StorageError
 from services.ports import SAMPLE_RATE, Owner
-from services.storage.database import storage_failure
+from services.storage.files import storage_failure
 
 MEDIA_TYPE = "audio/flac"
 _BLOCK = 64 * 1024  # samples encoded at a time: four seconds, 128 kB

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from services.errors import NotFound, SpendLimitReached
 from services.ports import Owner, Spend
 from services.storage.clock import Clock, utc_now
-from services.storage.database import reading, rows_changed, writing
+from services.storage.database import SERVICE, reading, rows_changed, writing
 from services.storage.tables import SpendingRow, SpendingTotalRow
 
 KEPT = timedelta(days=60)  # how long a day's figures stay
@@ -64,7 +64,7 @@ class Spending:
     def today(self, owner: Owner) -> SpentToday:
         """What this owner has used today; `share` looks at the limits of all users together as well."""
         limits, day = self._limits, self._day()
-        with reading(self._engine) as db:
+        with reading(self._engine, SERVICE) as db:
             calls, tokens = _used(db, SpendingRow, day, owner)
             all_calls, all_tokens = _used(db, SpendingTotalRow, day)
         return SpentToday(
@@ -84,7 +84,7 @@ class Spending:
     def total_today(self) -> SpentToday:
         """What all users together have used today on the deployment's key."""
         limits, day = self._limits, self._day()
-        with reading(self._engine) as db:
+        with reading(self._engine, SERVICE) as db:
             calls, tokens = _used(db, SpendingTotalRow, day)
         share = max(_share(calls, limits.calls), _share(tokens, limits.tokens))
         resets_at = _midnight_after(day)
@@ -95,7 +95,7 @@ class Spending:
         now, limits = self._now(), self._limits
         day = now.astimezone(UTC).date()
         # Always the user before the total, so that no two transactions wait for each other.
-        with writing(self._engine) as db:
+        with writing(self._engine, SERVICE) as db:
             one_more: dict[str, Any] = {"calls": SpendingRow.calls + 1}
             if own_key:
                 if not _change(db, SpendingRow, day, one_more, owner):
@@ -115,7 +115,7 @@ class Spending:
         tables: Sequence[tuple[_Table, Owner | None]] = [(SpendingRow, owner)]
         if not own_key:
             tables = [*tables, (SpendingTotalRow, None)]
-        with writing(self._engine) as db:
+        with writing(self._engine, SERVICE) as db:
             for table, whose in tables:
                 values = {
                     "tokens_in": table.tokens_in + tokens_in,

@@ -44,36 +44,51 @@ from services.storage import (
     ratings,
 )
 from services.storage.clock import Clock, utc_now
-from services.storage.database import reading, writing
+from services.storage.database import SERVICE, Service, reading, writing
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
+_Door = Callable[[Engine, "Owner | Service"], AbstractContextManager[Session]]
 
 
-def _within(
-    opened: Callable[[Engine], AbstractContextManager[Session]],
-    part: Callable[Concatenate[Session, _Given], _Result],
-) -> Callable[Concatenate[Store, _Given], _Result]:
-    """A method that calls this function in a transaction of this sort."""
+def _mine(
+    opened: _Door, part: Callable[Concatenate[Session, Owner, _Given], _Result]
+) -> Callable[Concatenate[Store, Owner, _Given], _Result]:
+    """A method that calls this function in a transaction of the owner's."""
 
     @wraps(part)
-    def method(self: Store, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
-        with opened(self._engine) as db:
-            return part(db, *args, **kwargs)
+    def method(
+        self: Store, owner: Owner, /, *args: _Given.args, **kwargs: _Given.kwargs
+    ) -> _Result:
+        with opened(self._engine, owner) as db:
+            return part(db, owner, *args, **kwargs)
 
     return method
 
 
 def _reads(
-    part: Callable[Concatenate[Session, _Given], _Result],
-) -> Callable[Concatenate[Store, _Given], _Result]:
-    return _within(reading, part)
+    part: Callable[Concatenate[Session, Owner, _Given], _Result],
+) -> Callable[Concatenate[Store, Owner, _Given], _Result]:
+    return _mine(reading, part)
 
 
 def _writes(
-    part: Callable[Concatenate[Session, _Given], _Result],
+    part: Callable[Concatenate[Session, Owner, _Given], _Result],
+) -> Callable[Concatenate[Store, Owner, _Given], _Result]:
+    return _mine(writing, part)
+
+
+def _chore(
+    opened: _Door, part: Callable[Concatenate[Session, _Given], _Result]
 ) -> Callable[Concatenate[Store, _Given], _Result]:
-    return _within(writing, part)
+    """A method that calls this function in a transaction of the service's."""
+
+    @wraps(part)
+    def method(self: Store, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+        with opened(self._engine, SERVICE) as db:
+            return part(db, *args, **kwargs)
+
+    return method
 
 
 class Store:
@@ -101,12 +116,12 @@ class Store:
         plan_state: PlanState = PlanState.READY,
     ) -> Interview:
         """Store an interview; its questions are numbered in the order given. WRITING: more follow."""
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             return interviews.add(db, owner, setup, questions, plan_state, self._now())
 
     def finish_interview(self, owner: Owner, interview_id: UUID) -> None:
         """OPEN -> FINISHED; a second time changes nothing."""
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             interviews.finish(db, owner, interview_id, self._now())
 
     # --- questions ------------------------------------------------------------------------
@@ -122,18 +137,18 @@ class Store:
 
     def mark_shown(self, owner: Owner, question_id: UUID) -> None:
         """The candidate sees it now, so it keeps its place. Once is enough; again it only reads."""
-        with reading(self._engine) as db:
+        with reading(self._engine, owner) as db:
             if questions.shown(db, owner, question_id):
                 return
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             questions.mark_shown(db, owner, question_id)
 
     # --- answers --------------------------------------------------------------------------
 
     answer = _reads(answers.one)
     current_answer = _reads(answers.current)
-    pending_answers = _reads(answers.pending)
-    owner_of = _reads(answers.owner_of)
+    pending_answers = _chore(reading, answers.pending)
+    owner_of = _chore(reading, answers.owner_of)
     append_segment = _writes(answering.append_segment)
     set_sound = _writes(answering.set_sound)
     heard = _writes(answering.heard)
@@ -146,10 +161,10 @@ class Store:
         Raises `AlreadyAnswered` once the question is submitted or skipped.
         """
         try:
-            with writing(self._engine) as db:
+            with writing(self._engine, owner) as db:
                 return answering.open_or_resume(db, owner, question_id, mode, self._now())
         except IntegrityError:  # another tab has just made this attempt: there is one to resume now
-            with writing(self._engine) as db:
+            with writing(self._engine, owner) as db:
                 return answering.open_or_resume(db, owner, question_id, mode, self._now())
 
     def submit(self, owner: Owner, answer_id: UUID, text: str | None) -> Answer:
@@ -157,22 +172,22 @@ class Store:
 
         Raises `AlreadyAnswered` for the slower of two tabs.
         """
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             return answering.submit(db, owner, answer_id, text, self._now())
 
     def skip(self, owner: Owner, question_id: UUID) -> Answer:
         """The question stays unanswered; words of an OPEN or HEARD answer stay in it."""
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             return answering.skip(db, owner, question_id, self._now())
 
     def replace(self, owner: Owner, answer_id: UUID) -> None:
         """OPEN or HEARD -> REPLACED, so that the next attempt can be opened ("Record again")."""
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             answering.replace(db, owner, answer_id, self._now())
 
     # --- ratings --------------------------------------------------------------------------
 
-    waiting_ratings = _reads(claims.waiting)
+    waiting_ratings = _chore(reading, claims.waiting)
     mark_rating = _writes(claims.mark)
     rating_tries = _reads(claims.tries)
     earlier_ratings = _reads(ratings.earlier)
@@ -183,28 +198,28 @@ class Store:
 
         False: another judge is at it, or there is nothing to rate (any more).
         """
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             return claims.claim(db, owner, answer_id, lease_s, self._now())
 
     def claim_due_rating(self, owner: Owner, answer_id: UUID, lease_s: float) -> bool:
         """The same, but only what `due_ratings` would name; for the background."""
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             return claims.claim_due(db, owner, answer_id, lease_s, self._now())
 
     def renew_claim(self, owner: Owner, answer_id: UUID, lease_s: float) -> bool:
         """Hold it for `lease_s` seconds from now. False: it is not being rated (any more)."""
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             return claims.renew(db, owner, answer_id, lease_s, self._now())
 
     def due_ratings(self, limit: int) -> tuple[tuple[Owner, UUID], ...]:
         """Of all owners, the longest submitted first: answers complete in words that wait and whose
         time has come, or whose judge has died. For the background only."""
-        with reading(self._engine) as db:
+        with reading(self._engine, SERVICE) as db:
             return claims.due(db, limit, self._now())
 
     def next_due(self) -> datetime | None:
         """When the next of all owners' ratings becomes due; None: none will by itself."""
-        with reading(self._engine) as db:
+        with reading(self._engine, SERVICE) as db:
             return claims.next_due(db, self._now())
 
     def add_rating(
@@ -220,7 +235,7 @@ class Store:
 
         False: only marked, as an offline estimate never takes the place of a language model's rating.
         """
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             kept = ratings.add(db, owner, answer_id, rating, self._now())
             claims.mark(db, owner, answer_id, state, problem, due)
             return kept
@@ -240,15 +255,15 @@ class Store:
     cv = _reads(cvs.text_of)
     forget_cv = _writes(cvs.forget)
     answer_ids = _reads(answers.ids)
-    remove_user = _writes(moving.remove_user)
-    move_everything = _writes(moving.move_everything)
+    remove_user = _chore(writing, moving.remove_user)
+    move_everything = _chore(writing, moving.move_everything)
 
     def keep_cv(self, owner: Owner, text: str) -> None:
         """Keep the text of a CV in the place of the one before."""
-        with writing(self._engine) as db:
+        with writing(self._engine, owner) as db:
             cvs.keep(db, owner, text, self._now())
 
     def forgotten_guests(self) -> tuple[Owner, ...]:
         """Guests whose last login has expired: nobody can reach their work any more."""
-        with reading(self._engine) as db:
+        with reading(self._engine, SERVICE) as db:
             return moving.forgotten_guests(db, self._now())

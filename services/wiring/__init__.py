@@ -48,7 +48,7 @@ def build(settings: Settings) -> Services:
 
     Raises `DatabaseUnusable`. Downloads nothing.
     """
-    engine = open_database(settings.database_url)
+    engine = open_database(settings.database, tls=settings.database_tls)
     store = Store(engine)
     model = SpeechModel(
         settings.speech_model,

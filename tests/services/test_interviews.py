@@ -26,7 +26,7 @@ from services.domain import (
 from services.errors import AlreadyAnswered, InvalidInput, NotFound
 from services.interviews import Interviews
 from services.ports import SAMPLE_RATE, Samples
-from services.storage.database import writing
+from services.storage.database import SERVICE, writing
 from services.storage.store import Store
 from services.storage.tables import AnswerRow, UserRow
 from tests.services.rehearsal import (
@@ -270,7 +270,7 @@ def test_sound_that_was_not_encoded_before_a_restart_is_encoded_after_it(
     eventually(lambda: answer_to(first, owner, question).recording is not None)
     first.interviews.shutdown()
     (tmp_path / "recordings").rename(tmp_path / "elsewhere")
-    with writing(first.database) as db:  # the moment before the encoder had run
+    with writing(first.database, SERVICE) as db:  # the moment before the encoder had run
         db.execute(update(AnswerRow).values(recording_key=None))
     (tmp_path / "spool" / f"{answer.id}.pcm").write_bytes(b"\0\0" * SAMPLE_RATE)
     (tmp_path / "spool" / f"{uuid4()}.pcm").write_bytes(b"\0\0")  # of a deleted answer
@@ -337,7 +337,7 @@ def test_a_guest_whom_no_browser_knows_any_more_is_forgotten_with_all_sound(
     running = rehearsal(tmp_path)
     lost, known = candidate(running), candidate(running)
     Logins(running.database).open(known)
-    with writing(running.database) as db:
+    with writing(running.database, SERVICE) as db:
         db.execute(update(UserRow).values(created_at=datetime(2026, 1, 1, tzinfo=UTC)))
     _, question = begin(running, lost)
     speak_answer(running, lost, question, speech)

@@ -6,20 +6,36 @@ take an index that begins with the user alone and read all that the user has (it
 unless told to, and guesses that an equality finds ten rows).
 """
 
-from services.storage.tables.accounts import LoginRow, ThrottleRow, TicketRow, UserRow
+from services.storage.tables.accounts import (
+    ConsentRow,
+    IdentityRow,
+    LoginRow,
+    PasswordRow,
+    ThrottleRow,
+    TicketRow,
+    UserRow,
+)
 from services.storage.tables.coaching import CvRow, SpendingRow, SpendingTotalRow
+from services.storage.tables.housekeeping import LockRow, PlaceRow, RemovalRow
 from services.storage.tables.interviews import AnswerRow, InterviewRow, QuestionRow, SegmentRow
 from services.storage.tables.ratings import RatingRow, ScoreRow
-from services.storage.tables.schema import Base
+from services.storage.tables.schema import PRIVATE, Base, without_schemas
 
 __all__ = [
+    "PRIVATE",
     "AnswerRow",
     "Base",
+    "ConsentRow",
     "CvRow",
+    "IdentityRow",
     "InterviewRow",
+    "LockRow",
     "LoginRow",
+    "PasswordRow",
+    "PlaceRow",
     "QuestionRow",
     "RatingRow",
+    "RemovalRow",
     "ScoreRow",
     "SegmentRow",
     "SpendingRow",
@@ -27,4 +43,5 @@ __all__ = [
     "ThrottleRow",
     "TicketRow",
     "UserRow",
+    "without_schemas",
 ]

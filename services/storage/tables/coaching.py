@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.storage.tables.schema import Base, part_of
+from services.storage.tables.schema import Base, part_of, private
 
 
 class CvRow(Base):
@@ -24,6 +24,7 @@ class SpendingRow(Base):
     """Calls and tokens of one user on one day in UTC, on whosever key."""
 
     __tablename__ = "spending"
+    __table_args__ = private()
 
     user_id: Mapped[UUID] = part_of("users.id", primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True, index=True)
@@ -36,6 +37,7 @@ class SpendingTotalRow(Base):
     """Calls and tokens of a day on the deployment's key. It names nobody, so it outlives accounts."""
 
     __tablename__ = "spending_total"
+    __table_args__ = private()
 
     day: Mapped[date] = mapped_column(primary_key=True)
     calls: Mapped[int]

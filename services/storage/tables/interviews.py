@@ -69,6 +69,8 @@ class AnswerRow(Base):
         Index(None, "pending"),  # for the catch-up after a restart
         # For whoever looks for ratings that are due.
         Index(None, "rating_state", "pending", "rating_due"),
+        # For whoever deletes recordings whose time is over.
+        Index(None, "recorded_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -85,11 +87,17 @@ class AnswerRow(Base):
     rating_problem: Mapped[str]
     rating_due: Mapped[datetime | None]  # of one that waits; None: at once
     rating_until: Mapped[datetime | None]  # of one that runs: its judge has died if this is past
+    rating_claim: Mapped[
+        UUID | None
+    ]  # of whom it is: a judge that was given up cannot let go of it
     rating_tries: Mapped[int] = mapped_column(server_default=text("0"))
+    place_id: Mapped[UUID | None]  # where its sound lies before it is a recording
     recording_key: Mapped[str | None]
     recording_media_type: Mapped[str | None]
     recording_seconds: Mapped[float | None]
     recording_size: Mapped[int | None]
+    recorded_at: Mapped[datetime | None]
+    recording_gone: Mapped[str] = mapped_column(server_default="")  # why there is none (any more)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 

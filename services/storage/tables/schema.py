@@ -11,6 +11,10 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from services.storage.columns import CleanJson, CleanText, UTCDateTime
 
+# Tables that no candidate reaches, not even through an interface of the database host's. Only PostgreSQL
+# has schemas; on SQLite all tables lie in one place (`without_schemas`).
+PRIVATE = "app_private"
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(
@@ -35,6 +39,20 @@ class Base(DeclarativeBase):
     }
 
 
+def private(*arguments: Any) -> Any:
+    """`__table_args__` of a table in the schema that is exposed to nobody."""
+    return (*arguments, {"schema": PRIVATE})
+
+
 def part_of(column: str, **options: Any) -> Any:
     """A column whose row goes when the row it points at goes."""
     return mapped_column(ForeignKey(column, ondelete="CASCADE"), **options)
+
+
+def without_schemas() -> MetaData:
+    """The same tables for a database that has no schemas, as migrations compare them."""
+    plain = MetaData(naming_convention=Base.metadata.naming_convention)
+    for table in Base.metadata.sorted_tables:
+        # None means no schema, which its types have forgotten.
+        table.to_metadata(plain, schema=None, referred_schema_fn=lambda *_: None)  # type: ignore[arg-type]
+    return plain

@@ -13,7 +13,7 @@ from services.accounts.logins import Logins
 from services.accounts.throttle import EMAIL_LIMIT
 from services.adapters.local_accounts import LocalAccounts
 from services.errors import EmailTaken, InvalidInput, SignInFailed, TooManyAttempts
-from services.storage.database import reading
+from services.storage.database import SERVICE, reading
 from services.storage.store import Store
 from services.storage.tables import ThrottleRow, UserRow
 from tests.services.accounts.cheap import CountingHasher, cheap_hash
@@ -46,7 +46,7 @@ def test_who_signs_up_can_sign_in(accounts: LocalAccounts) -> None:
 def test_the_recommended_hash_is_argon2id_and_no_password_is_stored(engine: Engine) -> None:
     accounts = LocalAccounts(engine)
     accounts.create_account("Ada", "ada@example.com", PASSWORD)
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         stored = db.scalars(select(UserRow.password_hash)).one()
     assert stored is not None
     assert stored.startswith("$argon2id$")
@@ -175,7 +175,7 @@ def test_a_hash_made_with_weaker_settings_is_renewed_at_sign_in(
     LocalAccounts(engine, clock, cheap_hash()).create_account("Ada", "ada@example.com", PASSWORD)
     stronger = LocalAccounts(engine, clock, cheap_hash(CountingHasher(time_cost=2)))
     stronger.verify("ada@example.com", PASSWORD)
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         assert "t=2" in (db.scalars(select(UserRow.password_hash)).one() or "")
     stronger.verify("ada@example.com", PASSWORD)
 
@@ -223,7 +223,7 @@ def test_no_email_that_somebody_typed_is_stored_by_the_throttle(
 ) -> None:
     with pytest.raises(SignInFailed):
         accounts.verify("mistyped@example.com", "a wrong password", "10.0.0.1")
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         row = db.scalars(select(ThrottleRow)).one()
         assert "mistyped" not in row.email_hash
         assert "10.0.0.1" not in (row.address_hash or "")

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, select
 
 from services.accounts.logins import IDLE_LIFE, LONGEST_LIFE, TICKET_LIFE, TOUCH_EVERY, Logins
 from services.errors import NotFound, TicketInvalid
-from services.storage.database import reading
+from services.storage.database import SERVICE, reading
 from services.storage.tables import LoginRow, TicketRow
 from tests.services.storage.stored import Clock, a_database, a_user
 
@@ -166,7 +166,7 @@ def test_what_has_expired_is_removed(
     clock.advance(seconds=(IDLE_LIFE + timedelta(seconds=1)).total_seconds())
     kept = logins.open(ada)
     logins.sweep()
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         assert len(db.scalars(select(LoginRow.id)).all()) == 1
         assert db.scalars(select(TicketRow.token_hash)).all() == []
     assert logins.find(kept) is not None

@@ -27,7 +27,7 @@ from services.domain import (
     Word,
 )
 from services.storage import users
-from services.storage.database import open_database, writing
+from services.storage.database import SERVICE, open_database, writing
 from services.storage.store import Store
 
 SETUP = Setup(job=Job(position="Nurse", tech_stack=("triage",), years=2.5), question_count=2)
@@ -56,7 +56,7 @@ def a_database(folder: Path) -> Engine:
 
 
 def a_user(engine: Engine, name: str = "Ada") -> UUID:
-    with writing(engine) as db:
+    with writing(engine, SERVICE) as db:
         return users.add(db, name, datetime.now(UTC)).id
 
 

@@ -17,7 +17,7 @@ from services.domain import AnswerMode, RatingState
 from services.errors import DatabaseUnusable, DiskFull, StorageError
 from services.progress import progress
 from services.storage import migrating
-from services.storage.database import open_database, reading, writing
+from services.storage.database import SERVICE, open_database, reading, writing
 from services.storage.store import Store
 from services.storage.tables import AnswerRow, Base, QuestionRow, RatingRow, ScoreRow, UserRow
 from tests.services.storage.stored import (
@@ -97,7 +97,7 @@ def test_what_was_stored_before_coaches_on_language_models_is_kept_as_it_was(
     assert len(again.earlier_ratings(owner, answers[0].id)) == 1
     assert again.due_ratings(10) == ((owner, answers[1].id),)
     again.delete_interview(owner, interview.id)  # foreign keys survived
-    with reading(a_database(tmp_path)) as db:
+    with reading(a_database(tmp_path), SERVICE) as db:
         for table in (QuestionRow, AnswerRow, RatingRow, ScoreRow):
             assert db.scalars(select(table.user_id)).all() == []
 
@@ -111,7 +111,7 @@ def test_nobody_else_on_the_machine_can_read_the_database(tmp_path: Path) -> Non
 
 def test_opening_again_keeps_everything(tmp_path: Path) -> None:
     owner = a_user(a_database(tmp_path))
-    with reading(a_database(tmp_path)) as db:
+    with reading(a_database(tmp_path), SERVICE) as db:
         assert db.scalars(select(UserRow.id)).all() == [owner]
 
 
@@ -207,7 +207,7 @@ def _write_newer_and_die(path: Path) -> None:
 
 def test_words_stored_before_a_kill_are_there_afterwards(tmp_path: Path) -> None:
     assert _process("_store_and_die", tmp_path).wait(60) == 1
-    with reading(a_database(tmp_path)) as db:
+    with reading(a_database(tmp_path), SERVICE) as db:
         assert db.scalars(select(UserRow.name)).all() == ["Ada"]
 
 
@@ -219,7 +219,7 @@ def _store_and_die(folder: Path) -> None:
 def test_processes_that_start_at_once_share_one_database(tmp_path: Path) -> None:
     starting = [_process("_open_and_store", tmp_path, f"User {n}") for n in range(3)]
     assert [process.wait(60) for process in starting] == [0, 0, 0]
-    with reading(a_database(tmp_path)) as db:
+    with reading(a_database(tmp_path), SERVICE) as db:
         assert len(db.scalars(select(UserRow.id)).all()) == 3
 
 
@@ -276,14 +276,14 @@ def test_a_failed_transaction_leaves_nothing_behind(tmp_path: Path) -> None:
     engine = a_database(tmp_path)
 
     def fail_half_way() -> None:
-        with writing(engine) as db:
+        with writing(engine, SERVICE) as db:
             db.connection().exec_driver_sql("DELETE FROM users")
             raise ZeroDivisionError
 
     owner = a_user(engine)
     with pytest.raises(ZeroDivisionError):
         fail_half_way()
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         assert db.scalars(select(UserRow.id)).all() == [owner]
 
 

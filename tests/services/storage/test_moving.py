@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from services.errors import NotFound
-from services.storage.database import reading
+from services.storage.database import SERVICE, reading
 from services.storage.spending import Limits, Spending
 from services.storage.store import Store
 from services.storage.tables import CvRow, SpendingRow
@@ -66,7 +66,7 @@ def test_what_a_guest_has_spent_counts_for_the_account(
     assert (spending.today(ada).calls, spending.today(ada).tokens) == (3, 330)
     assert (spending.today(eve).calls, spending.today(eve).tokens) == (0, 0)
     assert spending.total_today() == total
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         rows = db.execute(select(SpendingRow.user_id, SpendingRow.calls).order_by(SpendingRow.day))
         assert [tuple(row) for row in rows] == [(ada, 1), (ada, 3)]
 
@@ -78,7 +78,7 @@ def test_a_user_who_leaves_takes_cv_and_spending_along_but_not_the_total(
     spending.of(ada, own_key=False).allow()
     store.keep_cv(ada, "Nurse")
     store.remove_user(ada)
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         assert db.scalars(select(CvRow.user_id)).all() == []
         assert db.scalars(select(SpendingRow.user_id)).all() == []
     assert spending.total_today().calls == 1

@@ -15,7 +15,7 @@ import pytest
 
 from services.domain import Recording
 from services.errors import DiskFull, InvalidInput, NotFound, StorageError
-from services.storage.database import storage_failure
+from services.storage.files import storage_failure
 from services.storage.recordings import Recordings
 
 OWNER, INTERVIEW, ANSWER, OTHER = (UUID(int=n) for n in range(1, 5))

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from services.errors import NotFound, SpendLimitReached
-from services.storage.database import reading
+from services.storage.database import SERVICE, reading
 from services.storage.spending import KEPT, Limits, Spending
 from services.storage.store import Store
 from services.storage.tables import SpendingRow, SpendingTotalRow
@@ -139,7 +139,7 @@ def test_days_long_past_are_forgotten(
         clock.advance(days=days)
         spending.of(ada, own_key=False).allow()
     today = clock.time.date()
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         for table in (SpendingRow, SpendingTotalRow):
             days_kept = db.scalars(select(table.day).order_by(table.day)).all()
             assert days_kept == [today - timedelta(days=KEPT.days), today]

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 
 from services.domain import AnswerMode, AnswerState
 from services.errors import AlreadyAnswered
-from services.storage.database import reading
+from services.storage.database import SERVICE, reading
 from services.storage.store import Store
 from services.storage.tables import AnswerRow
 from tests.services.storage.stored import a_database, a_segment, a_user, an_interview
@@ -56,7 +56,7 @@ def test_whatever_the_tabs_do_in_whatever_order(engine: Engine, steps: list[str]
             assert answer.state is decided, "a decision was undone"
         if answer.state in (AnswerState.SUBMITTED, AnswerState.SKIPPED):
             decided = answer.state
-    with reading(engine) as db:
+    with reading(engine, SERVICE) as db:
         rows = db.execute(
             select(AnswerRow.id, AnswerRow.attempt, AnswerRow.state)
             .where(AnswerRow.question_id == question)
