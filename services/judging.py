@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -31,7 +32,14 @@ from services.domain import (
     Review,
     ReviewedQuestion,
 )
-from services.errors import AppError, LanguageModelError, NotFound, RatingFailed, ReplyBroken
+from services.errors import (
+    AppError,
+    DatabaseAway,
+    LanguageModelError,
+    NotFound,
+    RatingFailed,
+    ReplyBroken,
+)
 from services.failures import failure_of
 from services.ports import Coach, Owner, Submission
 from services.storage.store import Store
@@ -45,6 +53,16 @@ MOST_TRIES = 12  # over about a day
 MOST_BROKEN = 4  # a model that breaks its replies time and again will not mend itself
 _JUDGES = 6  # threads; they wait for the network
 _BATCH = 2 * _JUDGES
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An answer that this process has claimed. Without `held` still being the claim that counts, nothing
+    that its judge found is stored."""
+
+    owner: Owner
+    answer_id: UUID
+    held: UUID
 
 
 class Judging:
@@ -66,7 +84,7 @@ class Judging:
         self._pauses = pauses
         self._judges = ThreadPoolExecutor(_JUDGES, thread_name_prefix="judge")
         self._lock = threading.Lock()
-        self._running: dict[UUID, Owner] = {}  # answers that judges of this process hold
+        self._running: dict[UUID, _Case] = {}  # answers that judges of this process hold
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="judging", daemon=True)
@@ -74,9 +92,10 @@ class Judging:
 
     def now(self, owner: Owner, answer_id: UUID) -> None:
         """Rate this answer, or rate it again; nothing happens while another judge is at it."""
-        if not self._store.claim_rating(owner, answer_id, LEASE_S):
+        held = self._store.claim_rating(owner, answer_id, LEASE_S)
+        if held is None:
             return
-        done = self._hand_out(owner, answer_id)
+        done = self._hand_out(_Case(owner, answer_id, held))
         if self._coaches.of(owner) is self._coaches.offline:
             wait_for([done], INSTANT_S)
 
@@ -137,14 +156,15 @@ class Judging:
 
     def _look_round(self) -> None:
         with self._lock:
-            running = dict(self._running)
-        for answer_id, owner in running.items():
-            self._store.renew_claim(owner, answer_id, LEASE_S)
+            running = tuple(self._running.values())
+        for case in running:
+            self._store.renew_claim(case.owner, case.answer_id, LEASE_S, case.held)
         if len(running) >= _JUDGES:
             return
         for owner, answer_id in self._store.due_ratings(_BATCH):
-            if self._store.claim_due_rating(owner, answer_id, LEASE_S):
-                self._hand_out(owner, answer_id)
+            held = self._store.claim_due_rating(owner, answer_id, LEASE_S)
+            if held is not None:
+                self._hand_out(_Case(owner, answer_id, held))
 
     def _until_next(self) -> float:
         """Seconds to sleep: until the next rating is due, but never long, as leases want renewing."""
@@ -156,49 +176,54 @@ class Judging:
 
     # --- judges ---------------------------------------------------------------------------
 
-    def _hand_out(self, owner: Owner, answer_id: UUID) -> Future[None]:
+    def _hand_out(self, case: _Case) -> Future[None]:
         with self._lock:
-            self._running[answer_id] = owner
-        return self._judges.submit(self._judge_once, owner, answer_id)
+            self._running[case.answer_id] = case
+        return self._judges.submit(self._judge_once, case)
 
-    def _judge_once(self, owner: Owner, answer_id: UUID) -> None:
+    def _judge_once(self, case: _Case) -> None:
         if self._stopping.is_set():
             return
-        error = failure_of(self._judge, owner, answer_id)
-        if error is not None and not isinstance(error, NotFound):
-            failure_of(
-                self._store.mark_rating,
-                *(owner, answer_id, RatingState.FAILED, "The coach could not rate this answer."),
-            )
+        error = failure_of(self._judge, case)
+        # A database that is away lets the lease run out: whoever finds it again judges anew.
+        if error is not None and not isinstance(error, NotFound | DatabaseAway):
+            why = "The coach could not rate this answer."
+            failure_of(self._let_go, case, RatingState.FAILED, why)
         with self._lock:
-            self._running.pop(answer_id, None)
+            if self._running.get(case.answer_id) is case:
+                del self._running[case.answer_id]
         self._wake.set()  # there is room for another one
 
-    def _judge(self, owner: Owner, answer_id: UUID) -> None:
+    def _judge(self, case: _Case) -> None:
+        owner, answer_id = case.owner, case.answer_id
         submission = self.submission(owner, answer_id)
         if not submission.text.strip():
-            self._store.mark_rating(owner, answer_id, RatingState.NONE)
+            self._let_go(case, RatingState.NONE)
             return
         coach = self._coaches.of(owner)
         try:
             judgement = coach.judge(submission)
         except RatingFailed as failure:
-            self._store.mark_rating(owner, answer_id, RatingState.FAILED, _told(failure))
+            self._let_go(case, RatingState.FAILED, _told(failure))
         except LanguageModelError as failure:
-            self._later(owner, answer_id, submission, failure)
+            self._later(case, submission, failure)
         else:
-            if (
-                judgement.follow_up is not None
-            ):  # first: who waits for it looks whether this is rated
+            if not self._store.renew_claim(owner, answer_id, LEASE_S, case.held):
+                return  # this judge was asleep for too long
+            if judgement.follow_up is not None:
+                # First: who waits for it looks whether this is rated.
                 root = submission.question.parent_id or submission.question.id
                 self._store.add_follow_up(owner, root, judgement.follow_up)
-            self._store.add_rating(owner, answer_id, judgement.rating)
+            self._store.add_rating(owner, answer_id, judgement.rating, held=case.held)
 
-    def _later(
-        self, owner: Owner, answer_id: UUID, submission: Submission, failure: LanguageModelError
+    def _let_go(
+        self, case: _Case, state: RatingState, told: str = "", due: datetime | None = None
     ) -> None:
+        self._store.mark_rating(case.owner, case.answer_id, state, told, due, held=case.held)
+
+    def _later(self, case: _Case, submission: Submission, failure: LanguageModelError) -> None:
         """Try again after a pause, or give up; the offline estimate stands in meanwhile."""
-        tries = self._store.rating_tries(owner, answer_id)
+        tries = self._store.rating_tries(case.owner, case.answer_id)
         most = MOST_BROKEN if isinstance(failure, ReplyBroken) else MOST_TRIES
         state, due, told = RatingState.FAILED, None, _told(failure)
         if failure.wait_s is not None and tries < most:
@@ -211,9 +236,11 @@ class Judging:
             )
         estimate = _estimate(self._coaches.offline, submission)
         if estimate is None:
-            self._store.mark_rating(owner, answer_id, state, told, due)
+            self._let_go(case, state, told, due)
         else:  # kept only where no rating of a language model is there already
-            self._store.add_rating(owner, answer_id, estimate, state, told, due)
+            self._store.add_rating(
+                *(case.owner, case.answer_id, estimate, state, told, due), held=case.held
+            )
         self._wake.set()  # it may be due before the next look
 
 

@@ -35,7 +35,6 @@ class Plans:
         self._now = now
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="plan")
         self._lock = threading.Lock()
-        self._filling = threading.Lock()
         self._writing: set[UUID] = set()  # interviews whose plan this process is writing
 
     def start(self, owner: Owner, setup: Setup, cv: str = "") -> Interview:
@@ -60,7 +59,7 @@ class Plans:
         if not last:
             with self._lock:
                 self._writing.add(interview.id)
-            self._threads.submit(failure_of, self._go_on, owner, interview.id, brief, writing)
+            self._threads.submit(failure_of, self._go_on, interview.id, brief, writing)
         return interview
 
     def look_after(self, owner: Owner, interview: Interview) -> Interview:
@@ -70,11 +69,8 @@ class Plans:
         old = self._now() - interview.created_at > ABANDONED_AFTER
         if interview.plan_state is PlanState.READY or ours or not old:
             return interview
-        with self._filling:  # several tabs may look at once
-            found = self._store.interview(owner, interview.id)
-            if found.plan_state is PlanState.WRITING:
-                brief = Brief(interview.setup, "", self._store.seen_sources(owner))
-                self._fill_up(owner, interview.id, brief, "Writing your questions was interrupted.")
+        brief = Brief(interview.setup, "", self._store.seen_sources(owner))
+        self._fill_up(owner, interview.id, brief, "Writing your questions was interrupted.")
         return self._store.interview(owner, interview.id)
 
     def write_up(self, owner: Owner, interview: Interview, text: str) -> Question:
@@ -89,29 +85,37 @@ class Plans:
 
     # --- plan threads ---------------------------------------------------------------------
 
-    def _go_on(
-        self, owner: Owner, interview_id: UUID, brief: Brief, writing: Iterator[Question]
-    ) -> None:
+    def _go_on(self, interview_id: UUID, brief: Brief, writing: Iterator[Question]) -> None:
         def write() -> None:
             for question in islice(writing, brief.setup.question_count - 1):
+                owner = self._owner(interview_id)  # a guest may become an account meanwhile
                 self._store.add_questions(owner, interview_id, (question,))
 
         failure = failure_of(write)
         if not isinstance(failure, NotFound):  # else deleted meanwhile
             problem = failure.message if isinstance(failure, LanguageModelError) else _FEWER
-            failure_of(self._fill_up, owner, interview_id, brief, problem)
+            failure_of(
+                lambda: self._fill_up(self._owner(interview_id), interview_id, brief, problem)
+            )
         with self._lock:  # not before: else whoever looks would fill it up as well
             self._writing.discard(interview_id)
 
+    def _owner(self, interview_id: UUID) -> Owner:
+        owner = self._store.interviewed(interview_id)
+        if owner is None:
+            raise NotFound("This interview has been deleted.")
+        return owner
+
     def _fill_up(self, owner: Owner, interview_id: UUID, brief: Brief, problem: str) -> None:
-        """Questions of the bank up to the number that was asked for, and the plan is ready."""
+        """Questions of the bank up to the number that was asked for, and the plan is ready; once, however
+        many processes try."""
         there = [q for q in self._store.interview(owner, interview_id).planned if q.source != OWN]
         missing = brief.setup.question_count - len(there)
+        more: tuple[Question, ...] = ()
         if missing > 0:
             more = self._of_bank(brief, missing, tuple(q.text for q in there))
-            self._store.add_questions(owner, interview_id, more)
         words = f"{problem} {_from_the_bank(missing)}" if missing > 0 else ""
-        self._store.set_plan(owner, interview_id, PlanState.READY, words)
+        self._store.complete_plan(owner, interview_id, more, brief.setup.question_count, words)
 
     def _from_bank(self, owner: Owner, brief: Brief, problem: str) -> Interview:
         questions = self._of_bank(brief, brief.setup.question_count, ())

@@ -1,16 +1,17 @@
 """Who rates an answer, and when; in one transaction of the caller's.
 
 A claim is one UPDATE whose row count decides, so of many judges in many processes exactly one gets an
-answer. It holds for a lease; a judge that dies lets it run out, and the answer is due again.
+answer. It holds for a lease; a judge that dies lets it run out, and the answer is due again. A claim has
+an id: a judge that was only asleep finds that another one has taken its place, and stores nothing.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from services.domain import AnswerState, RatingState
@@ -27,18 +28,37 @@ _RUNNING = AnswerRow.rating_state == RatingState.RUNNING
 _AT_REST = AnswerRow.rating_state.in_((RatingState.WAITING, RatingState.FAILED, RatingState.RATED))
 
 
-def claim(db: Session, owner: Owner, answer_id: UUID, lease_s: float, now: datetime) -> bool:
+def claim(db: Session, owner: Owner, answer_id: UUID, lease_s: float, now: datetime) -> UUID | None:
     free = or_(_AT_REST, and_(_RUNNING, _past(AnswerRow.rating_until, now)))
     return _claim(db, owner, answer_id, lease_s, now, free)
 
 
-def claim_due(db: Session, owner: Owner, answer_id: UUID, lease_s: float, now: datetime) -> bool:
+def claim_due(
+    db: Session, owner: Owner, answer_id: UUID, lease_s: float, now: datetime
+) -> UUID | None:
     return _claim(db, owner, answer_id, lease_s, now, or_(*_due(now)))
 
 
-def renew(db: Session, owner: Owner, answer_id: UUID, lease_s: float, now: datetime) -> bool:
+def renew(
+    db: Session,
+    owner: Owner,
+    answer_id: UUID,
+    lease_s: float,
+    now: datetime,
+    held: UUID | None = None,
+) -> bool:
     values = {"rating_until": now + timedelta(seconds=lease_s)}
-    return _change(db, owner, answer_id, _RUNNING, values)
+    return _change(db, owner, answer_id, and_(_RUNNING, _held(held)), values)
+
+
+def still_holds(db: Session, owner: Owner, answer_id: UUID, held: UUID | None) -> bool:
+    """Whether this claim is still the one that counts; None: whoever does not ask."""
+    if held is None:
+        return True
+    found = db.scalar(
+        select(AnswerRow.rating_claim).where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
+    )
+    return found == held
 
 
 def mark(
@@ -48,16 +68,22 @@ def mark(
     state: RatingState,
     problem: str = "",
     due: datetime | None = None,
+    held: UUID | None = None,
 ) -> None:
-    """Let go of a claim: the rating is made, is not to be made, failed, or waits until `due`.
+    """Let go of a claim: the rating is made, is not to be made, failed, or waits until `due`. Nothing
+    happens when `held` is not the claim that counts (any more).
 
     What waits for no further try forgets how many there were. Raises `NotFound`.
     """
+    if not still_holds(db, owner, answer_id, held):
+        answers.must_exist(db, owner, answer_id)
+        return
     values: dict[str, Any] = {
         "rating_state": state,
         "rating_problem": problem,
         "rating_due": due,
         "rating_until": None,
+        "rating_claim": None,
     }
     if state in (RatingState.RATED, RatingState.NONE, RatingState.FAILED):
         values["rating_tries"] = 0
@@ -120,14 +146,20 @@ def _claim(
     lease_s: float,
     now: datetime,
     free: ColumnElement[bool],
-) -> bool:
+) -> UUID | None:
+    made = uuid4()
     values = {
+        "rating_claim": made,
         "rating_state": RatingState.RUNNING,
         "rating_due": None,
         "rating_until": now + timedelta(seconds=lease_s),
         "rating_tries": AnswerRow.rating_tries + 1,
     }
-    return _change(db, owner, answer_id, free, values)
+    return made if _change(db, owner, answer_id, free, values) else None
+
+
+def _held(held: UUID | None) -> ColumnElement[bool]:
+    return true() if held is None else AnswerRow.rating_claim == held
 
 
 def _change(

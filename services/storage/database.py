@@ -42,7 +42,7 @@ def open_database(url: str, *, tls: Literal["require", "verify-full", "off"] = "
     """
     try:
         parsed = make_url(postgres.spelled(url))
-    except ArgumentError as failure:
+    except (ArgumentError, ValueError) as failure:
         raise DatabaseUnusable(
             "DATABASE_URL is not an address.",
             "It looks like postgresql://user:password@host:5432/postgres or sqlite:///file.db.",

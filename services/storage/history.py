@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Float, Select, case, cast, func, null, select
 from sqlalchemy.orm import Session
 
 from services.domain import (
@@ -172,7 +172,8 @@ def criteria(
     gives neither.
     """
     level = (ScoreRow.level + func.coalesce(ScoreRow.other, ScoreRow.level)) / 2.0
-    earlier = recent = None
+    earlier: ColumnElement[float | None] = cast(null(), Float)
+    recent = earlier
     if recent_from is not None:
         earlier = case((ScoreRow.asked_at < recent_from, level))
         recent = case((ScoreRow.asked_at >= recent_from, level))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, ScalarSelect, Select, and_, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from services.domain import AUTO, Interview, InterviewState, PlanState, Question, Setup
@@ -14,7 +15,7 @@ from services.errors import NotFound
 from services.ports import Owner
 from services.storage import questions
 from services.storage.database import rows_changed
-from services.storage.tables import AnswerRow, InterviewRow, UserRow
+from services.storage.tables import AnswerRow, Base, InterviewRow, QuestionRow, UserRow
 
 
 def add(
@@ -47,23 +48,32 @@ def add(
 
 def one(db: Session, owner: Owner, interview_id: UUID) -> Interview:
     """With its questions, in the order they are asked in. Raises `NotFound`."""
-    row = db.scalar(
-        select(InterviewRow).where(InterviewRow.id == interview_id, InterviewRow.user_id == owner)
-    )
-    if row is None:
+    rows = db.execute(asked(owner).where(InterviewRow.id == interview_id)).all()
+    if not rows:
         raise not_there()
-    return _interview(db, row)
+    return of_rows(rows)
+
+
+def interviewed(db: Session, interview_id: UUID) -> Owner | None:
+    """Whose interview it is, None when it is nobody's any more; for the writer of its plan only."""
+    return db.scalar(select(InterviewRow.user_id).where(InterviewRow.id == interview_id))
 
 
 def latest_open(db: Session, owner: Owner) -> Interview | None:
     """The newest that is not finished."""
-    row = db.scalar(
-        select(InterviewRow)
+    rows = db.execute(asked(owner).where(InterviewRow.id == newest_open(owner))).all()
+    return of_rows(rows) if rows else None
+
+
+def newest_open(owner: Owner) -> ScalarSelect[UUID]:
+    """The id of the newest interview that is not finished."""
+    return (
+        select(InterviewRow.id)
         .where(InterviewRow.user_id == owner, InterviewRow.state == InterviewState.OPEN)
         .order_by(InterviewRow.created_at.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return None if row is None else _interview(db, row)
 
 
 def latest_setup(db: Session, owner: Owner) -> Setup | None:
@@ -140,14 +150,44 @@ def not_there() -> NotFound:
     return NotFound("There is no such interview.", "It may have been deleted.")
 
 
-def _interview(db: Session, row: InterviewRow) -> Interview:
-    return Interview(
-        id=row.id,
-        setup=Setup.model_validate(row.setup),
-        state=InterviewState(row.state),
-        created_at=row.created_at,
-        finished_at=row.finished_at,
-        plan_state=PlanState(row.plan_state),
-        plan_problem=row.plan_problem,
-        questions=questions.of_interview(db, row.user_id, row.id),
+def asked(owner: Owner, *beside: type[Base]) -> Select[Any]:
+    """Interviews of an owner, a row for each question; one without any has one row. `beside` are tables
+    that the caller joins. Only the first row has the set-up, which may be long."""
+    first = func.row_number().over(order_by=QuestionRow.number) == 1
+    of_interview = and_(
+        QuestionRow.interview_id == InterviewRow.id, QuestionRow.user_id == InterviewRow.user_id
     )
+    return (
+        select(*_COLUMNS, case((first, InterviewRow.setup)).label("setup"), QuestionRow, *beside)
+        .select_from(InterviewRow)
+        .outerjoin(QuestionRow, of_interview)
+        .where(InterviewRow.user_id == owner)
+        .order_by(QuestionRow.number)
+        .execution_options(populate_existing=True)
+    )
+
+
+def of_rows(rows: Sequence[Row[Any]]) -> Interview:
+    """The interview of these rows of `asked`, at least one."""
+    first = rows[0]
+    there = {row.QuestionRow.id: row.QuestionRow for row in rows if row.QuestionRow is not None}
+    return Interview(
+        id=first.id,
+        setup=Setup.model_validate(next(row.setup for row in rows if row.setup is not None)),
+        state=InterviewState(first.state),
+        created_at=first.created_at,
+        finished_at=first.finished_at,
+        plan_state=PlanState(first.plan_state),
+        plan_problem=first.plan_problem,
+        questions=tuple(questions.question(row) for row in there.values()),
+    )
+
+
+_COLUMNS = (
+    InterviewRow.id,
+    InterviewRow.state,
+    InterviewRow.created_at,
+    InterviewRow.finished_at,
+    InterviewRow.plan_state,
+    InterviewRow.plan_problem,
+)

@@ -31,6 +31,41 @@ MOST_QUESTIONS = 15  # planned ones, the candidate's own among them; ten is the 
 def add_questions(db: Session, owner: Owner, interview_id: UUID, more: Sequence[Question]) -> None:
     """Put further questions after the last one, in the order given. Raises `NotFound`."""
     _locked(db, owner, interview_id)
+    _append(db, owner, interview_id, more)
+
+
+def complete_plan(
+    db: Session,
+    owner: Owner,
+    interview_id: UUID,
+    more: Sequence[Question],
+    count: int,
+    problem: str,
+) -> None:
+    """Put as many of these questions at the end as are missing to `count`, and the plan is READY.
+
+    A plan that is READY already stays as it is. Raises `NotFound`.
+    """
+    _locked(db, owner, interview_id)
+    if not _is_writing(db, owner, interview_id):
+        return
+    there = questions.of_interview(db, owner, interview_id)
+    planned = sum(q.parent_id is None and q.source != OWN for q in there)
+    missing = more[: max(0, count - planned)]
+    _append(db, owner, interview_id, missing)
+    set_plan(db, owner, interview_id, PlanState.READY, problem if missing else "")
+
+
+def _is_writing(db: Session, owner: Owner, interview_id: UUID) -> bool:
+    state = db.scalar(
+        select(InterviewRow.plan_state).where(
+            InterviewRow.id == interview_id, InterviewRow.user_id == owner
+        )
+    )
+    return state == PlanState.WRITING
+
+
+def _append(db: Session, owner: Owner, interview_id: UUID, more: Sequence[Question]) -> None:
     there = questions.of_interview(db, owner, interview_id)
     questions.add(db, owner, interview_id, more, first=_after_last(there))
 

@@ -71,7 +71,7 @@ def open_server(url: URL, tls: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,  # they hold what candidates say: an error that ends in a log must not
-        connect_args=_connecting(url, tls),
+        connect_args=connecting(url, tls),
         **_pooling(url),
     )
     _must_be_current(engine)
@@ -82,7 +82,7 @@ def owners_engine(url: str, tls: str) -> Engine:
     """For the one who owns the tables: migrations, and nothing else. Leaves no connection."""
     parsed = make_url(spelled(url))
     return create_engine(
-        parsed, hide_parameters=True, connect_args=_connecting(parsed, tls), poolclass=NullPool
+        parsed, hide_parameters=True, connect_args=connecting(parsed, tls), poolclass=NullPool
     )
 
 
@@ -167,7 +167,7 @@ def _pooling(url: URL) -> dict[str, Any]:
     return {"pool_size": POOL, "max_overflow": OVERFLOW, "pool_recycle": 300, "pool_timeout": 10}
 
 
-def _connecting(url: URL, tls: str) -> dict[str, Any]:
+def connecting(url: URL, tls: str) -> dict[str, Any]:
     """psycopg's parameters. Raises `DatabaseUnusable` for an address that gives up encryption."""
     wanted: dict[str, Any] = {
         "connect_timeout": CONNECT_S,

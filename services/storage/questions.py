@@ -32,7 +32,7 @@ def of_interview(db: Session, owner: Owner, interview_id: UUID) -> tuple[Questio
         .order_by(QuestionRow.number)
         .execution_options(populate_existing=True)
     )
-    return tuple(_question(row) for row in rows)
+    return tuple(question(row) for row in rows)
 
 
 def interview_of(db: Session, owner: Owner, question_id: UUID) -> UUID:
@@ -104,21 +104,7 @@ def past(db: Session, owner: Owner, limit: int = 200) -> tuple[str, ...]:
     )
 
 
-def not_there() -> NotFound:
-    return NotFound("There is no such question.", "Its interview may have been deleted.")
-
-
-def _values(owner: Owner, interview_id: UUID, number: int, question: Question) -> dict[str, Any]:
-    return question.model_dump() | {
-        "user_id": owner,
-        "interview_id": interview_id,
-        "number": number,
-        "rubric": question.rubric.model_dump(mode="json"),
-        "key_points": list(question.key_points),
-    }
-
-
-def _question(row: QuestionRow) -> Question:
+def question(row: QuestionRow) -> Question:
     return Question(
         id=row.id,
         number=row.number,
@@ -134,3 +120,17 @@ def _question(row: QuestionRow) -> Question:
         follow_up=None if row.follow_up is None else FollowUp(row.follow_up),
         shown=row.shown,
     )
+
+
+def not_there() -> NotFound:
+    return NotFound("There is no such question.", "Its interview may have been deleted.")
+
+
+def _values(owner: Owner, interview_id: UUID, number: int, question: Question) -> dict[str, Any]:
+    return question.model_dump() | {
+        "user_id": owner,
+        "interview_id": interview_id,
+        "number": number,
+        "rubric": question.rubric.model_dump(mode="json"),
+        "key_points": list(question.key_points),
+    }

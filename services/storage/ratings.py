@@ -26,6 +26,15 @@ from services.storage import answers
 from services.storage.tables import AnswerRow, InterviewRow, QuestionRow, RatingRow, ScoreRow
 
 
+def lock(db: Session, owner: Owner, answer_id: UUID) -> None:
+    """Of several that rate an answer at once the others wait until this transaction ends."""
+    db.execute(
+        select(AnswerRow.id)
+        .where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
+        .with_for_update()  # SQLite has one writer anyway
+    )
+
+
 def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetime) -> bool:
     """Keep a rating in the place of the one that counted. Raises `NotFound`.
 
@@ -36,7 +45,6 @@ def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetim
         .join(InterviewRow, InterviewRow.id == AnswerRow.interview_id)
         .join(QuestionRow, QuestionRow.id == AnswerRow.question_id)
         .where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
-        .with_for_update(of=AnswerRow)  # one at a time; SQLite has one writer anyway
     ).one_or_none()
     if place is None:
         raise answers.not_there()

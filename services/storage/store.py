@@ -101,6 +101,7 @@ class Store:
     # --- interviews -----------------------------------------------------------------------
 
     interview = _reads(interviews.one)
+    interviewed = _chore(reading, interviews.interviewed)
     latest_open_interview = _reads(interviews.latest_open)
     latest_setup = _reads(interviews.latest_setup)
     set_language = _writes(interviews.set_language)
@@ -129,6 +130,7 @@ class Store:
     seen_sources = _reads(questions.seen_sources)
     past_questions = _reads(questions.past)
     add_questions = _writes(plan.add_questions)
+    complete_plan = _writes(plan.complete_plan)
     set_plan = _writes(plan.set_plan)
     add_follow_up = _writes(plan.add_follow_up)
     drop_question = _writes(plan.drop)
@@ -193,23 +195,25 @@ class Store:
     earlier_ratings = _reads(ratings.earlier)
     last_next_action = _reads(ratings.last_next_action)
 
-    def claim_rating(self, owner: Owner, answer_id: UUID, lease_s: float) -> bool:
+    def claim_rating(self, owner: Owner, answer_id: UUID, lease_s: float) -> UUID | None:
         """Take a submitted answer to rate it, or rate it again, within `lease_s` seconds (RUNNING).
 
-        False: another judge is at it, or there is nothing to rate (any more).
+        Gives the claim's id. None: another judge is at it, or there is nothing to rate (any more).
         """
         with writing(self._engine, owner) as db:
             return claims.claim(db, owner, answer_id, lease_s, self._now())
 
-    def claim_due_rating(self, owner: Owner, answer_id: UUID, lease_s: float) -> bool:
+    def claim_due_rating(self, owner: Owner, answer_id: UUID, lease_s: float) -> UUID | None:
         """The same, but only what `due_ratings` would name; for the background."""
         with writing(self._engine, owner) as db:
             return claims.claim_due(db, owner, answer_id, lease_s, self._now())
 
-    def renew_claim(self, owner: Owner, answer_id: UUID, lease_s: float) -> bool:
-        """Hold it for `lease_s` seconds from now. False: it is not being rated (any more)."""
+    def renew_claim(
+        self, owner: Owner, answer_id: UUID, lease_s: float, held: UUID | None = None
+    ) -> bool:
+        """Hold it for `lease_s` seconds from now. False: it is not being rated under this claim."""
         with writing(self._engine, owner) as db:
-            return claims.renew(db, owner, answer_id, lease_s, self._now())
+            return claims.renew(db, owner, answer_id, lease_s, self._now(), held)
 
     def due_ratings(self, limit: int) -> tuple[tuple[Owner, UUID], ...]:
         """Of all owners, the longest submitted first: answers complete in words that wait and whose
@@ -230,12 +234,17 @@ class Store:
         state: RatingState = RatingState.RATED,
         problem: str = "",
         due: datetime | None = None,
+        held: UUID | None = None,
     ) -> bool:
         """Keep a rating, which counts from now on (older ones stay), and mark the answer as `mark_rating`.
 
-        False: only marked, as an offline estimate never takes the place of a language model's rating.
+        False: only marked, as an offline estimate never takes the place of a language model's rating; or
+        nothing at all was done, as another judge has taken the place of the one that `held` it.
         """
         with writing(self._engine, owner) as db:
+            ratings.lock(db, owner, answer_id)
+            if not claims.still_holds(db, owner, answer_id, held):
+                return False
             kept = ratings.add(db, owner, answer_id, rating, self._now())
             claims.mark(db, owner, answer_id, state, problem, due)
             return kept

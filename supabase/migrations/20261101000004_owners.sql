@@ -304,6 +304,8 @@ CREATE POLICY chores ON app_private.alembic_version FOR ALL TO app_service USING
 
 GRANT SELECT ON app_private.alembic_version TO app_service;
 
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA app_private FROM PUBLIC, anon, authenticated;
+
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA app_private TO app_service;
 
 GRANT SELECT ON public.users TO authenticated;
@@ -311,6 +313,12 @@ GRANT SELECT ON public.users TO authenticated;
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.users TO app_service;
 
 CREATE POLICY own ON public.users FOR SELECT TO authenticated USING (id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid);
+
+CREATE FUNCTION app_private.is_my_question(question uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$ SELECT EXISTS (SELECT 1 FROM public.questions q WHERE q.id = question AND q.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid) $$;
+
+REVOKE ALL ON FUNCTION app_private.is_my_question(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION app_private.is_my_question(uuid) TO authenticated;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.interviews TO authenticated;
 
@@ -320,7 +328,7 @@ GRANT SELECT (id, user_id), UPDATE (user_id) ON public.interviews TO app_service
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.questions TO authenticated;
 
-CREATE POLICY own ON public.questions FOR ALL TO authenticated USING (questions.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid) WITH CHECK (questions.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid AND (questions.interview_id IS NULL OR EXISTS (SELECT 1 FROM public.interviews p WHERE p.id = questions.interview_id AND p.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid)) AND (questions.parent_id IS NULL OR EXISTS (SELECT 1 FROM public.questions p WHERE p.id = questions.parent_id AND p.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid)));
+CREATE POLICY own ON public.questions FOR ALL TO authenticated USING (questions.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid) WITH CHECK (questions.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid AND (questions.interview_id IS NULL OR EXISTS (SELECT 1 FROM public.interviews p WHERE p.id = questions.interview_id AND p.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid)) AND (parent_id IS NULL OR app_private.is_my_question(parent_id)));
 
 GRANT SELECT (id, user_id), UPDATE (user_id) ON public.questions TO app_service;
 

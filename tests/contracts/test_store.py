@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from services.domain import (
     ANSWER_LIMIT,
@@ -28,6 +28,7 @@ from services.domain import (
 )
 from services.errors import AlreadyAnswered, InvalidInput, NotFound
 from services.progress import progress
+from services.storage.database import SERVICE, reading
 from services.storage.store import Store
 from tests.services.storage.stored import (
     SETUP,
@@ -115,9 +116,9 @@ def test_deleting_an_interview_leaves_nothing_and_names_its_recordings(
     (key,) = store.delete_interview(ada, gone.id)
     assert str(gone.id) in key
     assert [summary.id for summary in store.summaries(ada, 10, 0)] == [kept.id]
-    with engine.connect() as connection:
+    with reading(engine, SERVICE) as db:
         for table in ("questions", "answers", "ratings", "segments", "scores"):
-            left = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+            left = db.scalar(text(f"SELECT count(*) FROM {table}"))
             assert left == {"questions": 2, "scores": 2}.get(table, 1), table
     with pytest.raises(NotFound):
         store.delete_interview(ada, gone.id)
@@ -361,8 +362,8 @@ def test_the_latest_rating_counts_and_older_ones_are_kept(
     assert item.answer is not None
     assert item.answer.rating_state is RatingState.RATED
     assert (unanswered.answer, unanswered.rating) == (None, None)
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM ratings").scalar_one() == 2
+    with reading(engine, SERVICE) as db:
+        assert db.scalar(text("SELECT count(*) FROM ratings")) == 2
 
 
 def test_a_rating_that_failed_says_why_and_a_later_one_clears_it(store: Store, ada: UUID) -> None:
@@ -451,6 +452,7 @@ def test_points_of_two_coaches_are_never_joined(store: Store, ada: UUID) -> None
 FREE = {
     "forgotten_guests",
     "owner_of",
+    "interviewed",
     "pending_answers",
     "due_ratings",
     "waiting_ratings",
@@ -479,6 +481,8 @@ def arguments(method: Callable[..., Any], owner: UUID, ids: dict[str, UUID]) -> 
         "plan_state": PlanState.WRITING,
         "earlier": True,
         "due": None,
+        "held": None,
+        "count": 9,
         "lease_s": 60.0,
         "competency": "teamwork",
         "mode": AnswerMode.TYPED,
@@ -524,7 +528,7 @@ def test_somebody_elses_things_are_as_if_they_were_not_there(
     taken = inspect.signature(method).parameters.keys() & ids.keys()
     if name in CLAIMS:
         ids["answer_id"] = waiting.id
-        assert method(*arguments(method, eve, ids)) is False
+        assert not method(*arguments(method, eve, ids))
     elif taken:
         with pytest.raises(NotFound) as theirs:
             method(*arguments(method, eve, ids))
@@ -541,6 +545,38 @@ def test_somebody_elses_things_are_as_if_they_were_not_there(
 def test_every_method_takes_the_owner_first_but_those_of_the_catch_up() -> None:
     for name in METHODS:
         assert list(inspect.signature(getattr(Store, name)).parameters)[1] == "owner", name
+
+
+# --- judges and writers that were given up ------------------------------------------------------
+
+
+def test_a_judge_that_was_given_up_cannot_store_what_it_found(store: Store, ada: UUID) -> None:
+    answer = a_submitted_answer(store, ada, an_interview(store, ada).questions[0].id)
+    slow = store.claim_rating(ada, answer.id, lease_s=0.0)
+    quick = store.claim_rating(ada, answer.id, lease_s=60.0)
+    assert slow
+    assert quick
+    assert not store.renew_claim(ada, answer.id, 60.0, slow)
+    assert not store.add_rating(ada, answer.id, a_rating(1, 1), held=slow)
+    store.mark_rating(ada, answer.id, RatingState.FAILED, "The slow one gave up.", held=slow)
+    assert store.answer(ada, answer.id).rating_state is RatingState.RUNNING
+    assert store.renew_claim(ada, answer.id, 60.0, quick)
+    assert store.add_rating(ada, answer.id, a_rating(4, 4), held=quick)
+    item = store.review(ada, answer.interview_id).items[0]
+    assert item.rating is not None
+    assert [score.level for score in item.rating.scores] == [4, 4]
+    assert store.earlier_ratings(ada, answer.id) == ()
+
+
+def test_a_plan_is_filled_up_once_by_whoever_is_first(store: Store, ada: UUID) -> None:
+    interview = store.add_interview(ada, SETUP, [a_question(1)], plan_state=PlanState.WRITING)
+    for texts in ((2, 3, 4), (5, 6, 7)):
+        more = [a_question(n) for n in texts]
+        store.complete_plan(ada, interview.id, more, 3, f"Filled up with {texts[0]}.")
+    found = store.interview(ada, interview.id)
+    assert [q.text for q in found.questions] == ["Question 1?", "Question 2?", "Question 3?"]
+    assert found.plan_state is PlanState.READY
+    assert found.plan_problem == "Filled up with 2."
 
 
 # --- a guest becomes somebody -----------------------------------------------------------------

@@ -138,6 +138,21 @@ def test_what_was_asked_before_is_told_to_the_coach(tmp_path: Path) -> None:
         assert set(coach.briefs[1].past) == {q.text for q in ASKED}
 
 
+def test_a_guest_who_signs_in_meanwhile_gets_the_rest_of_the_plan(tmp_path: Path) -> None:
+    coach = SlowWriter(ASKED)
+    with running(tmp_path, language_model=coach) as here:
+        guest, account = candidate(here), candidate(here)
+        interview = here.interviews.start(guest, THREE)
+        here.interviews.adopt(guest, account)
+        coach.may_go_on.set()
+        eventually(
+            lambda: here.store.interview(account, interview.id).plan_state is PlanState.READY
+        )
+        found = here.store.interview(account, interview.id)
+        assert [q.text for q in found.questions] == [q.text for q in ASKED]
+        assert found.plan_problem == ""
+
+
 def test_an_own_question_is_added_even_when_the_coach_fails(tmp_path: Path) -> None:
     coach = ScriptedCoach(ASKED, name="model-x")
     with running(tmp_path, language_model=coach) as here:

@@ -11,7 +11,6 @@ import itertools
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -37,6 +36,7 @@ class Server:
     folder: Path
     port: int
     pooler_port: int
+    pooler: subprocess.Popen[bytes]
 
     def owner(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
@@ -52,6 +52,12 @@ class Server:
         """As a server that goes away: everybody is thrown out."""
         self._control("stop", "-m", "immediate")
 
+    def end(self) -> None:
+        """For good."""
+        self.pooler.terminate()
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def start(self) -> None:
         self._control("start", "-w", "-l", str(self.folder / "log"))
 
@@ -63,8 +69,7 @@ class Server:
 def server() -> Server:
     """The server of this process."""
     running = start_server()
-    atexit.register(shutil.rmtree, running.folder, ignore_errors=True)
-    atexit.register(running.stop)
+    atexit.register(running.end)
     return running
 
 
@@ -73,7 +78,8 @@ def start_server() -> Server:
     folder = Path(tempfile.mkdtemp(prefix="interviews-pg-"))
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    made = Server(folder, _free_port(), _free_port())
+    port, pooler_port = free_port(), free_port()
+    made = Server(folder, port, pooler_port, _start_pooler(folder, port, pooler_port))
     data = str(folder / "data")
     _as_postgres(_program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")  # fmt: skip
     settings = {
@@ -81,7 +87,6 @@ def start_server() -> Server:
         "listen_addresses": "'127.0.0.1'",
         "unix_socket_directories": f"'{folder}'",
         "fsync": "off",
-        "synchronous_commit": "off",
         "full_page_writes": "off",
         "max_connections": 120,
         "shared_buffers": "'32MB'",
@@ -99,7 +104,7 @@ def start_server() -> Server:
     engine = postgres.owners_engine(made.owner(_TEMPLATE), "off")
     migrating.upgrade(engine)
     engine.dispose()
-    _start_pooler(made)
+    _await_pooler(made)
     return made
 
 
@@ -120,32 +125,35 @@ def drop_database(name: str, here: Server | None = None) -> None:
         db.execute(f"drop database if exists {name} with (force)")
 
 
-def _start_pooler(made: Server) -> None:
-    config = made.folder / "pgbouncer.ini"
+def _start_pooler(folder: Path, port: int, pooler_port: int) -> subprocess.Popen[bytes]:
+    """It connects to the server only when somebody asks it to."""
+    config = folder / "pgbouncer.ini"
     config.write_text(
         f"""[databases]
-* = host=127.0.0.1 port={made.port}
+* = host=127.0.0.1 port={port}
 [pgbouncer]
 listen_addr = 127.0.0.1
-listen_port = {made.pooler_port}
+listen_port = {pooler_port}
 unix_socket_dir =
 auth_type = trust
-auth_file = {made.folder / "users.txt"}
+auth_file = {folder / "users.txt"}
 pool_mode = transaction
 default_pool_size = 1
 max_client_conn = 200
 server_check_delay = 5
 log_connections = 0
 log_disconnections = 0
-logfile = {made.folder / "pgbouncer.log"}
+logfile = {folder / "pgbouncer.log"}
 """
     )
-    (made.folder / "users.txt").write_text('"app_backend" "backend"\n')
-    for path in (config, made.folder / "users.txt"):
+    (folder / "users.txt").write_text('"app_backend" "backend"\n')
+    for path in (config, folder / "users.txt"):
         path.chmod(0o644)
     command = [shutil.which("pgbouncer") or "/usr/sbin/pgbouncer", "-q", str(config)]
-    process = subprocess.Popen(_command(*command), stderr=subprocess.DEVNULL)
-    atexit.register(process.send_signal, signal.SIGTERM)
+    return subprocess.Popen(_command(*command), stderr=subprocess.DEVNULL)
+
+
+def _await_pooler(made: Server) -> None:
     limit = time.monotonic() + START_S
     while time.monotonic() < limit:
         try:
@@ -184,7 +192,7 @@ def _command(*command: str) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, Float, ForeignKey, Integer, MetaData, Uuid
+from sqlalchemy import BLANK_SCHEMA, Boolean, Date, Float, ForeignKey, Integer, MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from services.storage.columns import CleanJson, CleanText, UTCDateTime
@@ -53,6 +53,9 @@ def without_schemas() -> MetaData:
     """The same tables for a database that has no schemas, as migrations compare them."""
     plain = MetaData(naming_convention=Base.metadata.naming_convention)
     for table in Base.metadata.sorted_tables:
-        # None means no schema, which its types have forgotten.
-        table.to_metadata(plain, schema=None, referred_schema_fn=lambda *_: None)  # type: ignore[arg-type]
+        table.to_metadata(
+            plain,
+            schema=None,  # type: ignore[arg-type]  # no schema; its types have forgotten that
+            referred_schema_fn=lambda *_: BLANK_SCHEMA,  # type: ignore[arg-type]
+        )
     return plain

@@ -210,6 +210,8 @@ def _secure() -> None:
         _guard(f"{_PRIVATE}.{table}")
         rights = "SELECT" if table == "alembic_version" else "SELECT, INSERT, UPDATE, DELETE"
         op.execute(f"GRANT {rights} ON {_PRIVATE}.{table} TO app_service")
+    # They came from the schema where a host may have granted them to everybody.
+    op.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {_PRIVATE} FROM PUBLIC, anon, authenticated")
     op.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {_PRIVATE} TO app_service")
     op.execute("GRANT SELECT ON public.users TO authenticated")
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON public.users TO app_service")
@@ -220,6 +222,8 @@ def _secure() -> None:
         "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$ SELECT EXISTS "
         f"(SELECT 1 FROM public.questions q WHERE q.id = question AND q.user_id = {_ME}) $$"
     )
+    op.execute(f"REVOKE ALL ON FUNCTION {_PRIVATE}.is_my_question(uuid) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {_PRIVATE}.is_my_question(uuid) TO authenticated")
     for table, parents in _OWNED.items():
         mine = f"{table}.user_id = {_ME}"
         within = "".join(
