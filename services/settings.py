@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -88,6 +89,10 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY"),
         description="Key of the Gemini API. On its free tier Google may train on what is sent.",
     )
+    gemini_trains: bool = Field(
+        True,
+        description="Whether Google may train on what is sent with this key; false on its paid tier.",
+    )
     gemini_base_url: str = Field("", description="Where Gemini is reached; empty: at Google.")
     gemini_rating_model: str = Field("gemini-3.8-flash", description="Rates answers and talks.")
     gemini_planning_model: str = Field("gemini-3.5-flash-lite", description="Plans questions.")
@@ -101,8 +106,11 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
     openai_model: str = Field("", description="Its model; empty: the first one it lists.")
     model_timeout_s: float = Field(45.0, gt=0, description="Seconds that a call may take.")
-    rating_passes: Literal[1, 2] = Field(
-        2, description="Independent passes per rating; 1 halves the cost and hides doubt."
+    rating_passes: int = Field(
+        2,
+        ge=1,
+        le=2,
+        description="Independent passes per rating; 1 halves the cost and hides doubt.",
     )
     own_keys: bool = Field(
         True, description="Whether candidates may bring a Gemini key of their own."
@@ -132,6 +140,14 @@ class Settings(BaseSettings):
         return (
             self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'interviews.db'}"
         )
+
+    @property
+    def recordings_elsewhere(self) -> str:
+        """Where recordings are kept if not on this machine, in words for a candidate."""
+        if not self.recordings_url.startswith("s3://"):
+            return ""
+        host = urlsplit(self.recordings_endpoint).hostname
+        return f"in a private store at {host}" if host else "in a private store at Amazon"
 
     @property
     def secure_cookies(self) -> bool:

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 Provider = Literal["gemini", "openai", "offline"]
 
 
+def provider(settings: Settings) -> Provider:
+    """Who these settings pay."""
+    if settings.gemini_api_key.get_secret_value() and settings.coach in ("auto", "gemini"):
+        return "gemini"
+    if settings.openai_base_url and settings.coach in ("auto", "openai"):
+        return "openai"
+    return "offline"
+
+
 class LanguageModels:
     """Any thread may call. Nothing is connected to before the first call of a coach."""
 
@@ -35,12 +44,7 @@ class LanguageModels:
     @property
     def provider(self) -> Provider:
         """What this deployment pays for; candidates may still bring a key."""
-        wanted, key = self._settings.coach, self._settings.gemini_api_key.get_secret_value()
-        if key and wanted in ("auto", "gemini"):
-            return "gemini"
-        if self._settings.openai_base_url and wanted in ("auto", "openai"):
-            return "openai"
-        return "offline"
+        return provider(self._settings)
 
     def coach(self, owner: Owner) -> Coach | None:
         """The coach on a language model for this candidate, None when nobody pays for one."""
