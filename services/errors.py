@@ -4,6 +4,7 @@ AppError
 ├── NotFound                 no such thing, or it is somebody else's: the same to the person who asks
 ├── InvalidInput             a field breaks a rule; `field` names it
 ├── AlreadyAnswered          the question was answered or skipped elsewhere (a second tab)
+├── HeardElsewhere           another process hears this answer now
 ├── AccountError
 │   ├── SignInFailed         unknown e-mail or wrong password, never told apart
 │   ├── EmailTaken
@@ -55,6 +56,10 @@ class InvalidInput(AppError):
 
 
 class AlreadyAnswered(AppError):
+    pass
+
+
+class HeardElsewhere(AppError):
     pass
 
 

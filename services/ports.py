@@ -254,8 +254,10 @@ class Accounts(Protocol):
         are sent: there an e-mail that has an account looks like one that has none."""
         ...
 
-    def confirm(self, email: str, code: str, address: str = "") -> User:
-        """The account whose e-mail this code confirms. Raises `CodeInvalid`."""
+    def confirm(self, email: str, code: str, address: str = "", password: str = "") -> User:
+        """The account whose e-mail this code confirms, with the password that `create_account` or
+        `verify` was given: without it, one that a stranger gave with this e-mail before stays in force.
+        Raises `CodeInvalid`."""
         ...
 
     def send_again(self, email: str, address: str = "") -> None:

@@ -14,9 +14,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from services.accounts.last_seen import LastSeen
 from services.accounts.secret import fingerprint, new_secret
 from services.domain import Login
-from services.errors import NotFound, StorageError, TicketInvalid
+from services.errors import DatabaseAway, NotFound, StorageError, TicketInvalid
 from services.storage import users
 from services.storage.clock import Clock, utc_now
 from services.storage.database import SERVICE, reading, rows_changed, writing
@@ -35,6 +36,7 @@ class Logins:
     def __init__(self, engine: Engine, now: Clock = utc_now) -> None:
         self._engine = engine
         self._now = now
+        self._last_seen = LastSeen()
 
     def open(self, user_id: UUID, device: str = "") -> str:
         """Sign in; the secret that the tab keeps. `device` is how its owner will recognise it in the
@@ -99,9 +101,27 @@ class Logins:
         return secret
 
     def find(self, secret: str) -> Login | None:
-        """The login of this secret, None when there is none or it has expired. Slides its expiry."""
+        """The login of this secret, None when there is none or it has expired. Slides its expiry.
+
+        While the database is away, who was found in the last 15 minutes goes on; of others nothing can be
+        said: `DatabaseAway`.
+        """
+        hashed, moment = fingerprint(secret), self._last_seen.moment()
+        try:
+            login = self._find(hashed)
+        except DatabaseAway:
+            known = self._last_seen.find(hashed, self._now())
+            if known is None:
+                raise
+            return known
+        if login is None:
+            self._last_seen.end(lambda key, _login: key == hashed)
+        else:
+            self._last_seen.remember(hashed, login, moment)
+        return login
+
+    def _find(self, hashed: str) -> Login | None:
         now = self._now()
-        hashed = fingerprint(secret)
         with reading(self._engine, SERVICE) as db:
             found = db.execute(
                 select(LoginRow, UserRow)
@@ -137,12 +157,14 @@ class Logins:
 
     def end(self, user_id: UUID, login_id: UUID) -> None:
         """Sign out one of a user's own logins; one of somebody else's is none."""
+        self._last_seen.end(lambda _key, login: login.id == login_id and login.user.id == user_id)
         with writing(self._engine, SERVICE) as db:
             db.execute(delete(LoginRow).where(LoginRow.id == login_id, LoginRow.user_id == user_id))
 
     def revoke(self, secret: str) -> None:
         """Sign out; an unknown secret is no failure."""
         hashed = fingerprint(secret)
+        self._last_seen.end(lambda key, _login: key == hashed)
         with writing(self._engine, SERVICE) as db:
             db.execute(
                 delete(LoginRow).where(
@@ -152,6 +174,7 @@ class Logins:
 
     def revoke_all(self, user_id: UUID) -> None:
         """Sign this user out everywhere; tickets under way are void too."""
+        self._last_seen.end(lambda _key, login: login.user.id == user_id)
         with writing(self._engine, SERVICE) as db:
             db.execute(delete(LoginRow).where(LoginRow.user_id == user_id))
 

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import secrets
 import threading
-import unicodedata
+from typing import NoReturn
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from pwdlib import PasswordHash
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
+from services.accounts.rules import (
+    PASSWORD_LONGEST,
+    checked_email,
+    checked_name,
+    checked_password,
+    same_spelling,
+    typed_email,
+)
 from services.accounts.throttle import Throttle
 from services.domain import User
-from services.errors import EmailTaken, InvalidInput, SignInFailed
+from services.errors import EmailTaken, InvalidInput, NotFound, SignInFailed
 from services.storage import users
 from services.storage.clock import Clock, utc_now
-from services.storage.columns import clean
 from services.storage.database import SERVICE, reading, writing
 
-NAME_LIMIT = 80  # characters
-PASSWORD_SHORTEST = (
-    10  # characters; length helps, rules about digits and signs do not (NIST SP 800-63B)
-)
-PASSWORD_LONGEST = 1024  # characters; bounds the work of hashing
 HASHES_AT_ONCE = 2  # one takes 64 MB and a core for a good part of a second
 
 
 class LocalAccounts:
-    """One per process: it bounds how many passwords are hashed at once. Any thread may call."""
+    """One per process: it bounds how many passwords are hashed at once. Any thread may call.
+
+    It sends no e-mails, so that nobody has shown that an e-mail is theirs.
+    """
+
+    sends_codes = False
 
     def __init__(
         self,
@@ -53,9 +59,7 @@ class LocalAccounts:
         Raises `InvalidInput` (field `name`, `email` or `password`), `EmailTaken`, and
         `TooManyAttempts`, which keeps the form from being used to search for e-mails.
         """
-        name = _checked_name(name)
-        email = _checked_email(email)
-        password = _checked_password(password)
+        name, email, password = checked_name(name), checked_email(email), checked_password(password)
         self._throttle.attempt(email, address)
         password_hash = self._hash(password)
         try:
@@ -63,11 +67,15 @@ class LocalAccounts:
                 made = guest and users.upgrade_guest(db, guest, name, email, password_hash)
                 made = made or users.add(db, name, self._now(), email, password_hash)
         except IntegrityError as failure:
-            raise EmailTaken(
-                "There is already an account with this e-mail.", "Sign in instead."
-            ) from failure
+            raise _taken() from failure
         self._throttle.succeeded(email)
         return made
+
+    def confirm(self, email: str, code: str, address: str = "", password: str = "") -> NoReturn:
+        raise _no_codes()
+
+    def send_again(self, email: str, address: str = "") -> NoReturn:
+        raise _no_codes()
 
     def verify(self, email: str, password: str, address: str = "") -> User:
         """The account of this e-mail and password.
@@ -75,16 +83,13 @@ class LocalAccounts:
         Raises `SignInFailed`, the same and after the same time for an unknown e-mail as for a wrong
         password, and `TooManyAttempts`.
         """
-        email, password = _sign_in_email(email), _normal(password)
+        email, password = typed_email(email), same_spelling(password)
         self._throttle.attempt(email, address)
         with reading(self._engine, SERVICE) as db:
             found = users.by_email(db, email)
         user, password_hash = found or (None, self._nobodys_hash)
-        with self._turn:
-            right, better_hash = self._hasher.verify_and_update(
-                password[:PASSWORD_LONGEST], password_hash
-            )
-        if user is None or not right or len(password) > PASSWORD_LONGEST:
+        right, better_hash = self._check(password, password_hash)
+        if user is None or not right:
             raise SignInFailed("E-mail or password is not right.", "Check both and try again.")
         self._throttle.succeeded(email)
         if better_hash is not None:  # made with weaker settings than today's
@@ -92,57 +97,87 @@ class LocalAccounts:
                 users.set_password_hash(db, user.id, better_hash)
         return user
 
-    def create_guest(self) -> User:
+    def send_reset(self, email: str, address: str = "") -> NoReturn:
+        raise _no_codes()
+
+    def reset_password(self, email: str, code: str, password: str, address: str = "") -> NoReturn:
+        raise _no_codes()
+
+    def change_password(self, user: User, current: str, new: str, address: str = "") -> None:
+        """Raises `SignInFailed` when `current` is not right, `InvalidInput` and `TooManyAttempts`."""
+        new = checked_password(new)
+        self._must_be_right(user, current, address)
+        password_hash = self._hash(new)
+        with writing(self._engine, SERVICE) as db:
+            if users.one(db, user.id) is None:
+                raise NotFound("This account no longer exists.", "Sign in again.")
+            users.set_password_hash(db, user.id, password_hash)
+
+    def change_email(self, user: User, password: str, email: str, address: str = "") -> User:
+        """At once. Raises `SignInFailed`, `EmailTaken`, `InvalidInput` and `TooManyAttempts`."""
+        email = checked_email(email)
+        self._must_be_right(user, password, address)
+        try:
+            with writing(self._engine, SERVICE) as db:
+                return users.change(db, user.id, email=email, email_verified=False)
+        except IntegrityError as failure:
+            raise _taken() from failure
+
+    def confirm_email(
+        self, user: User, password: str, email: str, code: str, address: str = ""
+    ) -> NoReturn:
+        raise _no_codes()
+
+    def rename(self, user: User, name: str) -> User:
+        """Raises `InvalidInput`."""
+        name = checked_name(name)
+        with writing(self._engine, SERVICE) as db:
+            return users.change(db, user.id, name=name)
+
+    def create_guest(self, address: str = "") -> User:
         """A user without e-mail, known only to the browser that signs in as it."""
+        self._throttle.attempt_guest(address)
         with writing(self._engine, SERVICE) as db:
             return users.add(db, "Guest", self._now())
+
+    def has_password(self, user: User) -> bool:
+        with reading(self._engine, SERVICE) as db:
+            return users.password_hash(db, user.id) is not None
+
+    def delete(self, user: User) -> None:
+        """Nothing is kept elsewhere: the password goes with the user's row."""
+
+    def _must_be_right(self, user: User, password: str, address: str) -> None:
+        """Tries of a signed-in user count like those at the door: a tab that was left open is one."""
+        key = user.email or str(user.id)
+        self._throttle.attempt(key, address)
+        with reading(self._engine, SERVICE) as db:
+            password_hash = users.password_hash(db, user.id)
+        right, _ = self._check(same_spelling(password), password_hash or self._nobodys_hash)
+        if password_hash is None or not right:
+            raise SignInFailed("The password is not right.", "Check it and try again.")
+        self._throttle.succeeded(key)
+
+    def _check(self, password: str, password_hash: str) -> tuple[bool, str | None]:
+        """Whether it is right, and a better hash of it where this one is weak."""
+        with self._turn:
+            right, better_hash = self._hasher.verify_and_update(
+                password[:PASSWORD_LONGEST], password_hash
+            )
+        return right and len(password) <= PASSWORD_LONGEST, better_hash
 
     def _hash(self, password: str) -> str:
         with self._turn:
             return self._hasher.hash(password)
 
 
-def _checked_name(name: str) -> str:
-    name = clean(name).strip()
-    if not name:
-        raise InvalidInput("name", "Please enter your name.")
-    if len(name) > NAME_LIMIT:
-        raise InvalidInput("name", f"A name can have up to {NAME_LIMIT} characters.")
-    return name
+def _taken() -> EmailTaken:
+    return EmailTaken("There is already an account with this e-mail.", "Sign in instead.")
 
 
-def _checked_email(email: str) -> str:
-    try:
-        if clean(email) != email:
-            raise EmailNotValidError("characters that no address has")
-        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
-    except EmailNotValidError as failure:
-        raise InvalidInput(
-            "email", "This is not an e-mail address.", "It looks like name@example.com."
-        ) from failure
-
-
-def _sign_in_email(email: str) -> str:
-    """As it is stored if it can be an e-mail at all; else any text, which then is unknown."""
-    try:
-        return _checked_email(email)
-    except InvalidInput:
-        return clean(email).strip().lower()
-
-
-def _checked_password(password: str) -> str:
-    password = _normal(password)
-    if len(password) < PASSWORD_SHORTEST:
-        raise InvalidInput(
-            "password",
-            f"A password needs at least {PASSWORD_SHORTEST} characters.",
-            "A few words in a row are easy to remember.",
-        )
-    if len(password) > PASSWORD_LONGEST:
-        raise InvalidInput("password", f"A password can have up to {PASSWORD_LONGEST} characters.")
-    return password
-
-
-def _normal(password: str) -> str:
-    """One spelling of the same characters, whatever keyboard or system they came from."""
-    return unicodedata.normalize("NFKC", clean(password))
+def _no_codes() -> InvalidInput:
+    return InvalidInput(
+        "email",
+        "This installation sends no e-mails.",
+        "Whoever runs it can help with a forgotten password.",
+    )

@@ -39,17 +39,20 @@ def ada(engine: Engine) -> UUID:
 
 
 def test_a_ticket_is_traded_once_for_the_secret_of_a_login(logins: Logins, ada: UUID) -> None:
-    ticket = logins.issue_ticket(ada)
-    secret = logins.redeem(ticket)
-    login = logins.find(secret)
-    assert login is not None
-    assert (login.user.id, login.user.name) == (ada, "Ada")
+    tab = logins.open(ada, "Firefox on Windows")
+    ticket = logins.issue_ticket(tab)
+    cookie = logins.redeem(ticket)
+    by_cookie, by_tab = logins.find(cookie), logins.find(tab)
+    assert by_cookie is not None
+    assert by_cookie == by_tab  # one login, which the tab and its browser know by different secrets
+    assert (by_cookie.user.id, by_cookie.device) == (ada, "Firefox on Windows")
+    assert len({tab, ticket, cookie}) == 3
     with pytest.raises(TicketInvalid):
         logins.redeem(ticket)
 
 
 def test_a_ticket_redeemed_by_many_at_once_opens_one_login(logins: Logins, ada: UUID) -> None:
-    ticket = logins.issue_ticket(ada)
+    ticket = logins.issue_ticket(logins.open(ada))
 
     def redeem(_number: int) -> bool:
         try:
@@ -62,7 +65,7 @@ def test_a_ticket_redeemed_by_many_at_once_opens_one_login(logins: Logins, ada: 
 
 
 def test_a_late_or_invented_ticket_opens_nothing(logins: Logins, ada: UUID, clock: Clock) -> None:
-    ticket = logins.issue_ticket(ada)
+    ticket = logins.issue_ticket(logins.open(ada))
     clock.advance(seconds=TICKET_LIFE.total_seconds())
     for bad in (ticket, "", "invented", "\ud800", "é" * 5000):
         with pytest.raises(TicketInvalid):
@@ -130,7 +133,7 @@ def test_signing_out_ends_one_login_and_everywhere_ends_all(
 ) -> None:
     eve = a_user(engine, "Eve")
     here, there, hers = logins.open(ada), logins.open(ada), logins.open(eve)
-    ticket = logins.issue_ticket(ada)
+    ticket = logins.issue_ticket(logins.open(ada))
     logins.revoke(here)
     logins.revoke(here)
     assert logins.find(here) is None
@@ -145,13 +148,16 @@ def test_signing_out_ends_one_login_and_everywhere_ends_all(
 def test_an_unknown_secret_is_nobody_and_an_unknown_user_gets_none(logins: Logins) -> None:
     for secret in ("", "invented", "\x00", "\udfff", "x" * 100_000):
         assert logins.find(secret) is None
-    for sign_in in (logins.open, logins.issue_ticket):
+    with pytest.raises(NotFound):
+        logins.open(uuid4())
+    for ended in ("", "invented", "\ud800"):
         with pytest.raises(NotFound):
-            sign_in(uuid4())
+            logins.issue_ticket(ended)
 
 
 def test_neither_secrets_nor_tickets_are_stored(logins: Logins, ada: UUID, tmp_path: Path) -> None:
-    secrets = [logins.open(ada), logins.issue_ticket(ada)]
+    tab = logins.open(ada)
+    secrets = [tab, logins.issue_ticket(tab), logins.redeem(logins.issue_ticket(tab))]
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for secret in secrets:
         assert len(secret) == 43
@@ -161,8 +167,7 @@ def test_neither_secrets_nor_tickets_are_stored(logins: Logins, ada: UUID, tmp_p
 def test_what_has_expired_is_removed(
     logins: Logins, ada: UUID, engine: Engine, clock: Clock
 ) -> None:
-    logins.open(ada)
-    logins.issue_ticket(ada)
+    logins.issue_ticket(logins.open(ada))
     clock.advance(seconds=(IDLE_LIFE + timedelta(seconds=1)).total_seconds())
     kept = logins.open(ada)
     logins.sweep()
@@ -170,3 +175,49 @@ def test_what_has_expired_is_removed(
         assert len(db.scalars(select(LoginRow.id)).all()) == 1
         assert db.scalars(select(TicketRow.token_hash)).all() == []
     assert logins.find(kept) is not None
+
+
+def test_a_login_that_has_ended_gives_no_ticket_and_its_ticket_no_cookie(
+    logins: Logins, ada: UUID
+) -> None:
+    tab = logins.open(ada)
+    ticket = logins.issue_ticket(tab)
+    logins.revoke(tab)
+    with pytest.raises(TicketInvalid):
+        logins.redeem(ticket)
+    with pytest.raises(NotFound):
+        logins.issue_ticket(tab)
+
+
+def test_a_cookie_from_before_is_void_once_a_newer_one_was_set(logins: Logins, ada: UUID) -> None:
+    tab = logins.open(ada)
+    first, second = (logins.redeem(logins.issue_ticket(tab)) for _ in range(2))
+    assert logins.find(first) is None
+    assert logins.find(second) is not None
+
+
+def test_ones_own_logins_are_listed_and_ended_and_nobody_elses(
+    logins: Logins, ada: UUID, engine: Engine, clock: Clock
+) -> None:
+    eve = a_user(engine, "Eve")
+    phone = logins.open(ada, "Safari on iPhone")
+    clock.advance(minutes=5)
+    desk, hers = logins.open(ada, "x" * 500), logins.open(eve)
+    listed = logins.of(ada)
+    assert [login.device for login in listed] == ["x" * 80, "Safari on iPhone"]
+    hers_id = logins.of(eve)[0].id
+    logins.end(ada, hers_id)
+    logins.end(ada, listed[1].id)
+    assert logins.find(hers) is not None
+    assert logins.find(desk) is not None
+    assert logins.find(phone) is None
+
+
+def test_what_one_process_ends_is_ended_in_every_other(
+    logins: Logins, ada: UUID, clock: Clock, tmp_path: Path
+) -> None:
+    other = Logins(a_database(tmp_path), clock)
+    secret = logins.open(ada)
+    assert other.find(secret) is not None
+    other.revoke_all(ada)
+    assert logins.find(secret) is None

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from services.accounts.throttle import ADDRESS_LIMIT, EMAIL_LIMIT, FIRST_WAIT_S, WINDOW, Throttle
+from services.accounts.throttle import (
+    ADDRESS_LIMIT,
+    CODES,
+    EMAIL_LIMIT,
+    FIRST_WAIT_S,
+    PASSWORDS,
+    SENDS,
+    WINDOW,
+    Throttle,
+)
 from services.errors import TooManyAttempts
 from tests.services.storage.stored import Clock, a_database
 
@@ -93,3 +102,29 @@ def test_the_message_says_how_long_in_words(throttle: Throttle, clock: Clock) ->
         throttle.attempt("ada@example.com")
     with pytest.raises(TooManyAttempts, match="Try again in 30 seconds"):
         throttle.attempt("ada@example.com")
+
+
+def test_what_is_of_another_kind_is_counted_apart(throttle: Throttle) -> None:
+    for _ in range(SENDS.email_limit):
+        throttle.attempt("ada@example.com", "10.0.0.1", SENDS)
+    with pytest.raises(TooManyAttempts, match=r"e-mails.* 60 seconds"):
+        throttle.attempt("ada@example.com", "10.0.0.1", SENDS)
+    for kind in (PASSWORDS, CODES):
+        for _ in range(kind.email_limit):
+            throttle.attempt("ada@example.com", "10.0.0.1", kind)
+    throttle.succeeded("ada@example.com", CODES)
+    throttle.attempt("ada@example.com", "10.0.0.1", CODES)
+    assert wait_s(throttle) > 0
+
+
+def test_mails_from_one_address_to_many_are_few(throttle: Throttle) -> None:
+    for number in range(SENDS.address_limit):
+        throttle.attempt(f"user{number}@example.com", "10.0.0.1", SENDS)
+    with pytest.raises(TooManyAttempts):
+        throttle.attempt("next@example.com", "10.0.0.1", SENDS)
+    assert wait_s(throttle, "next@example.com", "10.0.0.1") == 0.0
+
+
+def test_an_unknown_address_is_not_one_address(throttle: Throttle) -> None:
+    for _ in range(500):
+        throttle.attempt_guest("")

@@ -15,10 +15,11 @@ from services.errors import (
     RequestRefused,
 )
 from services.ports import Prompt, Purpose
+from tests.logs import secret
 from tests.services.adapters.accounts import Account
 from tests.services.adapters.responses import one_response
 
-KEY = "AIza-of-nobody"
+KEY = secret("AIza-of-nobody")
 
 
 class Note(BaseModel, frozen=True):
