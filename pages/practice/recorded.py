@@ -8,8 +8,9 @@ from uuid import UUID
 import streamlit as st
 
 from pages.practice.reader import Reader
-from pages.ui.context import services, tab
+from pages.ui.context import tab
 from pages.ui.errors import boundary
+from pages.ui.playing import sound_of
 from pages.ui.wording import clock
 from services.domain import Answer
 
@@ -26,6 +27,7 @@ def recording(reader: Reader, answer: Answer) -> None:
     """The sound, read only once the expander is open."""
     kept, say = answer.recording, reader.say
     if kept is None:
+        _gone(reader, answer)
         return
     label = say("recording", length=clock(kept.seconds))
     with boundary(), st.expander(label, key=_key(answer.id), on_change="rerun") as expander:
@@ -34,7 +36,7 @@ def recording(reader: Reader, answer: Answer) -> None:
             return
         wanted = tab().play_from.get(answer.id)
         start, presses = wanted or (0.0, 0)
-        sound = services().interviews.recording(reader.user.id, answer)
+        sound = sound_of(reader.user, answer)
         # The browser plays a player by itself only once; an end beyond the end makes it another player for
         # every press, so that the same second can be heard again.
         st.audio(
@@ -45,6 +47,15 @@ def recording(reader: Reader, answer: Answer) -> None:
             autoplay=wanted is not None,
             alt=say("recording_is"),
         )
+
+
+def _gone(reader: Reader, answer: Answer) -> None:
+    """Why there is nothing to play (any more), where somebody chose it so."""
+    why, _, days = answer.recording_gone.partition(":")
+    if why == "expired":
+        st.caption(reader.say("recording_expired", days=int(days or 0)))
+    elif why:
+        st.caption(reader.say("recording_not_kept"))
 
 
 def _key(answer_id: UUID) -> str:

@@ -96,9 +96,11 @@ class Answer(BaseModel, frozen=True, hide_input_in_errors=True):
     sound_s: float = 0.0
     pending: bool = False
     recording: Recording | None = None
+    recording_gone: str = ""  # "not kept", or "expired:" and the days after which it was deleted
     rating_state: RatingState = RatingState.NONE
     rating_problem: str = ""
     rating_due: datetime | None = None  # when a rating that waits is tried (again); None: at once
+    place: UUID | None = None  # where its sound lies before it is a recording
     started_at: datetime
     finished_at: datetime | None = None
 

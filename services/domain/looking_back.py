@@ -21,11 +21,13 @@ from services.domain.ratings import Rating
 
 
 class ReviewedQuestion(BaseModel, frozen=True, hide_input_in_errors=True):
-    """A question with the answer that counts (the last not replaced one) and its latest rating."""
+    """A question with the answer that counts (the last not replaced one), its latest rating, and the
+    ratings that this one took the place of, newest first."""
 
     question: Question
     answer: Answer | None = None
     rating: Rating | None = None
+    earlier: tuple[Rating, ...] = ()
 
 
 class Review(BaseModel, frozen=True, hide_input_in_errors=True):

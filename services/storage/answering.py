@@ -141,9 +141,11 @@ def replace(db: Session, owner: Owner, answer_id: UUID, now: datetime) -> None:
         _refuse(db, owner, answer_id)
 
 
-def keep_recording(db: Session, owner: Owner, answer_id: UUID, recording: Recording) -> None:
+def keep_recording(
+    db: Session, owner: Owner, answer_id: UUID, recording: Recording, now: datetime
+) -> None:
     values = {f"recording_{name}": value for name, value in recording.model_dump().items()}
-    set_values(db, owner, answer_id, values)
+    set_values(db, owner, answer_id, values | {"recorded_at": now, "recording_gone": ""})
 
 
 def _step(

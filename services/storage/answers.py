@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -77,8 +78,10 @@ def with_segments(db: Session, owner: Owner, rows: Iterable[AnswerRow]) -> list[
         .order_by(SegmentRow.answer_id, SegmentRow.start_s, SegmentRow.number)
     )
     for stored in found:
-        segments[stored.answer_id].append(_segment(stored))
-    return [_answer(row, tuple(segments[row.id])) for row in rows]
+        segments[stored.answer_id].append(
+            segment(stored.start_s, stored.end_s, stored.text, stored.words, stored.certain)
+        )
+    return [of_row(row, tuple(segments[row.id])) for row in rows]
 
 
 def last(db: Session, owner: Owner, question_id: UUID) -> AnswerRow | None:
@@ -98,11 +101,7 @@ def must_exist(db: Session, owner: Owner, answer_id: UUID) -> None:
         raise not_there()
 
 
-def not_there() -> NotFound:
-    return NotFound("There is no such answer.", "Its interview may have been deleted.")
-
-
-def _answer(row: AnswerRow, segments: tuple[Segment, ...]) -> Answer:
+def of_row(row: AnswerRow, segments: tuple[Segment, ...]) -> Answer:
     return Answer(
         id=row.id,
         interview_id=row.interview_id,
@@ -115,12 +114,32 @@ def _answer(row: AnswerRow, segments: tuple[Segment, ...]) -> Answer:
         sound_s=row.sound_s,
         pending=row.pending,
         recording=_recording(row),
+        recording_gone=row.recording_gone,
         rating_state=RatingState(row.rating_state),
         rating_problem=row.rating_problem,
         rating_due=row.rating_due,
+        place=row.place_id,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
+
+
+def segment(start: float, end: float, text: str, words: list[Any], certain: bool) -> Segment:
+    """Of what a row of `SegmentRow` holds."""
+    return Segment(
+        start=start,
+        end=end,
+        text=text,
+        words=tuple(
+            Word(start=start, end=end, text=text, probability=probability)
+            for start, end, text, probability in words
+        ),
+        certain=certain,
+    )
+
+
+def not_there() -> NotFound:
+    return NotFound("There is no such answer.", "Its interview may have been deleted.")
 
 
 def _recording(row: AnswerRow) -> Recording | None:
@@ -131,14 +150,4 @@ def _recording(row: AnswerRow) -> Recording | None:
         media_type=row.recording_media_type or "",
         seconds=row.recording_seconds or 0.0,
         size=row.recording_size or 0,
-    )
-
-
-def _segment(row: SegmentRow) -> Segment:
-    words = tuple(
-        Word(start=start, end=end, text=text, probability=probability)
-        for start, end, text, probability in row.words
-    )
-    return Segment(
-        start=row.start_s, end=row.end_s, text=row.text, words=words, certain=row.certain
     )

@@ -6,6 +6,7 @@ An engine is shared by all threads; a transaction belongs to the thread that ope
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from services.errors import AppError, DatabaseUnusable
 from services.ports import Owner
 from services.storage import postgres, sqlite
 from services.storage.files import storage_failure
+
+# Asked for its debug log, SQLAlchemy prints each row it reads: what candidates said.
+logging.getLogger("sqlalchemy.engine.Engine").addFilter(lambda record: record.msg != "Row %r")
 
 
 class Service(Enum):

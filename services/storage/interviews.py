@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from services.errors import NotFound
 from services.ports import Owner
 from services.storage import questions
 from services.storage.database import rows_changed
-from services.storage.tables import AnswerRow, Base, InterviewRow, QuestionRow, UserRow
+from services.storage.tables import AnswerRow, Base, CvRow, InterviewRow, QuestionRow, UserRow
 
 
 def add(
@@ -76,15 +77,25 @@ def newest_open(owner: Owner) -> ScalarSelect[UUID]:
     )
 
 
-def latest_setup(db: Session, owner: Owner) -> Setup | None:
-    """What was chosen for the newest one."""
-    stored = db.scalar(
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the next interview can begin with: the set-up of the newest one, and the text of the CV that
+    is kept, empty without one."""
+
+    setup: Setup | None
+    cv: str
+
+
+def offered(db: Session, owner: Owner) -> Offered:
+    newest = (
         select(InterviewRow.setup)
         .where(InterviewRow.user_id == owner)
         .order_by(InterviewRow.created_at.desc())
         .limit(1)
     )
-    return None if stored is None else Setup.model_validate(stored)
+    kept = select(CvRow.text).where(CvRow.user_id == owner)
+    setup, cv = db.execute(select(newest.scalar_subquery(), kept.scalar_subquery())).one()
+    return Offered(None if setup is None else Setup.model_validate(setup), cv or "")
 
 
 def set_language(db: Session, owner: Owner, interview_id: UUID, code: str) -> None:

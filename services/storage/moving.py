@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.errors import NotFound
 from services.ports import Owner
+from services.storage.removals import write_down
 from services.storage.tables import (
     AnswerRow,
     ConsentRow,
@@ -27,17 +28,17 @@ from services.storage.tables import (
 OWNED = (InterviewRow, QuestionRow, AnswerRow, SegmentRow, RatingRow, ScoreRow)
 
 
-def move_everything(db: Session, from_owner: Owner, to_owner: Owner) -> tuple[str, ...]:
-    """Give all that one owner has to another.
-
-    Returns the old keys of the recordings; their new ones, already stored, begin with the new owner's
-    id instead (`Recordings.rename`). Raises `NotFound` for an unknown `to_owner`.
-    """
+def move_everything(
+    db: Session, from_owner: Owner, to_owner: Owner, now: datetime
+) -> tuple[str, ...]:
+    """See `Store.move_everything`. The new keys, stored from now on, begin with the new owner's id."""
     if db.get(UserRow, to_owner) is None:
         raise NotFound("This account no longer exists.", "Sign in again.")
     if from_owner == to_owner:
         return ()
-    recorded = (AnswerRow.user_id == from_owner, AnswerRow.recording_key.is_not(None))
+    # Candidates can write their own rows: a key that begins with somebody else's id must not move.
+    named = func.substr(AnswerRow.recording_key, 1, len(str(from_owner)) + 1)
+    recorded = (AnswerRow.user_id == from_owner, named == f"{from_owner}/")
     keys = db.scalars(select(AnswerRow.recording_key).where(*recorded)).all()
     after_owner = func.substr(AnswerRow.recording_key, len(str(from_owner)) + 1)
     db.execute(
@@ -55,6 +56,7 @@ def move_everything(db: Session, from_owner: Owner, to_owner: Owner) -> tuple[st
     _move_cv(db, from_owner, to_owner)
     _move_consents(db, from_owner, to_owner)
     _move_spending(db, from_owner, to_owner)
+    write_down(db, [str(from_owner)], now, moved_to=str(to_owner))
     return tuple(key for key in keys if key)
 
 
@@ -101,13 +103,14 @@ def _move_spending(db: Session, from_owner: Owner, to_owner: Owner) -> None:
             db.delete(row)
 
 
-def remove_user(db: Session, owner: Owner) -> tuple[str, ...]:
-    """Delete a user with all that is theirs; the keys of recordings that must go as well."""
+def remove_user(db: Session, owner: Owner, now: datetime) -> tuple[str, ...]:
+    """See `Store.remove_user`."""
     keys = db.scalars(
         select(AnswerRow.recording_key).where(
             AnswerRow.user_id == owner, AnswerRow.recording_key.is_not(None)
         )
     ).all()
+    write_down(db, [str(owner)], now)
     db.execute(delete(UserRow).where(UserRow.id == owner))  # its rows go by the foreign keys
     return tuple(key for key in keys if key)
 

@@ -180,8 +180,7 @@ def connecting(url: URL, tls: str) -> dict[str, Any]:
         "tcp_user_timeout": 15_000,
     }
     named = str(url.query.get("sslmode", ""))
-    host = url.host or str(url.query.get("host", ""))
-    if host in LOCAL or host.startswith("/") or tls == "off":
+    if tls == "off" or _stays_here(url):
         return wanted
     if named in ("disable", "allow", "prefer"):
         raise DatabaseUnusable(
@@ -192,6 +191,16 @@ def connecting(url: URL, tls: str) -> dict[str, Any]:
     if not named:
         wanted["sslmode"] = tls
     return wanted
+
+
+def _stays_here(url: URL) -> bool:
+    """Whether every host is this machine; one that the query names goes before the address's own."""
+    hosts = [url.host or ""]
+    for key in ("host", "hostaddr"):
+        named = url.query.get(key, ())
+        hosts += [named] if isinstance(named, str) else named
+    every = [host for some in hosts for host in some.split(",")]
+    return all(host in LOCAL or host.startswith("/") for host in every)
 
 
 def _must_be_current(engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -83,19 +83,6 @@ def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetim
     return True
 
 
-def latest(db: Session, owner: Owner, answer_ids: Iterable[UUID]) -> dict[UUID, Rating]:
-    """The newest rating of each of these answers that has one: two queries, however many."""
-    rows = db.scalars(
-        select(RatingRow).where(
-            RatingRow.answer_id.in_(tuple(answer_ids)),
-            RatingRow.user_id == owner,
-            ~RatingRow.superseded,
-        )
-    ).all()
-    rated = zip(rows, _with_scores(db, owner, rows), strict=True)
-    return {row.answer_id: rating for row, rating in rated}
-
-
 def earlier(db: Session, owner: Owner, answer_id: UUID) -> tuple[Rating, ...]:
     """Ratings of an answer that a newer one took the place of, newest first. Raises `NotFound`."""
     answers.must_exist(db, owner, answer_id)
@@ -145,6 +132,46 @@ def last_next_action(db: Session, owner: Owner, competency: str, before: UUID) -
     return found or ""
 
 
+def of_row(row: RatingRow, scores: tuple[Score, ...]) -> Rating:
+    return Rating(
+        id=row.id,
+        scores=scores,
+        strengths=tuple(row.strengths),
+        improvements=tuple(row.improvements),
+        next_action=row.next_action,
+        improved_answer=row.improved_answer,
+        star=None if row.star is None else Star.model_validate(row.star),
+        last_action=None if row.last_action is None else LastAction.model_validate(row.last_action),
+        provenance=Provenance(
+            coach=row.coach,
+            coach_version=row.coach_version,
+            rubric_version=row.rubric_version,
+            speech_model=row.speech_model,
+            passes=row.passes,
+        ),
+        rated_at=row.created_at,
+    )
+
+
+def score(
+    criterion: dict[str, Any],
+    level: int,
+    other: int | None,
+    reason: str,
+    evidence: list[Any],
+    evidenced: bool,
+) -> Score:
+    """Of what a row of `ScoreRow` holds."""
+    return Score(
+        criterion=Criterion.model_validate(criterion),
+        level=level,
+        other=other,
+        reason=reason,
+        evidence=tuple(_evidence(*stored) for stored in evidence),
+        evidenced=evidenced,
+    )
+
+
 def _rated_by_a_model(db: Session, owner: Owner, answer_id: UUID) -> bool:
     coach = db.scalar(
         select(RatingRow.coach).where(
@@ -180,8 +207,14 @@ def _with_scores(db: Session, owner: Owner, rows: Sequence[RatingRow]) -> tuple[
         .order_by(ScoreRow.rating_id, ScoreRow.number)
     )
     for stored in found:
-        scores[stored.rating_id].append(_score(stored))
-    return tuple(_rating(row, tuple(scores[row.id])) for row in rows)
+        scores[stored.rating_id].append(
+            score(
+                stored.criterion,
+                *(stored.level, stored.other, stored.reason),
+                *(stored.evidence, stored.evidenced),
+            )
+        )
+    return tuple(of_row(row, tuple(scores[row.id])) for row in rows)
 
 
 def _values(number: int, score: Score) -> dict[str, Any]:
@@ -196,38 +229,6 @@ def _values(number: int, score: Score) -> dict[str, Any]:
         "evidence": [[e.start, e.end, e.quote, e.start_s, e.end_s] for e in score.evidence],
         "evidenced": score.evidenced,
     }
-
-
-def _rating(row: RatingRow, scores: tuple[Score, ...]) -> Rating:
-    return Rating(
-        id=row.id,
-        scores=scores,
-        strengths=tuple(row.strengths),
-        improvements=tuple(row.improvements),
-        next_action=row.next_action,
-        improved_answer=row.improved_answer,
-        star=None if row.star is None else Star.model_validate(row.star),
-        last_action=None if row.last_action is None else LastAction.model_validate(row.last_action),
-        provenance=Provenance(
-            coach=row.coach,
-            coach_version=row.coach_version,
-            rubric_version=row.rubric_version,
-            speech_model=row.speech_model,
-            passes=row.passes,
-        ),
-        rated_at=row.created_at,
-    )
-
-
-def _score(row: ScoreRow) -> Score:
-    return Score(
-        criterion=Criterion.model_validate(row.criterion),
-        level=row.level,
-        other=row.other,
-        reason=row.reason,
-        evidence=tuple(_evidence(*stored) for stored in row.evidence),
-        evidenced=row.evidenced,
-    )
 
 
 def _evidence(

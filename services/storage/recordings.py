@@ -1,45 +1,57 @@
 """The kept sound of answers, compressed without loss, in a folder or any object store.
 
-A key is `owner/interview/answer.flac`; nobody reads or deletes a key that does not begin with
-their own id. Any thread may call.
+Nobody reads or deletes a key that does not begin with their own id (`recording_keys`). Any thread may call.
+Every method raises `RecordingsAway` when the store cannot be reached, and `StorageError` when it refuses.
 """
 
 from __future__ import annotations
 
-import errno
+import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 from uuid import UUID
 
-import av
-import numpy as np
 import obstore
-from av.audio.frame import AudioFrame
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, from_url
 
 from services.domain import Recording
-from services.errors import InvalidInput, NotFound, StorageError
+from services.errors import NotFound
 from services.ports import SAMPLE_RATE, Owner
-from services.storage.files import storage_failure
+from services.storage import flac
+from services.storage.object_store import Access, in_our_words, is_remote, open_place
+from services.storage.recording_keys import (
+    Part,
+    belongs,
+    given_to,
+    is_folder,
+    must_own,
+    not_found,
+    part_of_folder,
+    part_of_key,
+    parts_key,
+    recording_key,
+)
 
 MEDIA_TYPE = "audio/flac"
-_BLOCK = 64 * 1024  # samples encoded at a time: four seconds, 128 kB
+PIECE = (
+    1024 * 1024
+)  # bytes read at a time: each a request of its own, so a slow listener times nothing out
+SIGNED_FOR = timedelta(minutes=5)  # that an address which needs no sign-in works
 
 
 class Recordings:
     """`place` is a folder, or the URL of an object store (`s3://bucket/prefix`, `memory:///`)."""
 
-    def __init__(self, place: str | Path) -> None:
-        if "://" in str(place) or str(place).startswith("memory:"):
-            self._store = from_url(str(place))
-            return
-        folder = Path(place).absolute()
-        with _translated():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._store = LocalStore(folder, automatic_cleanup=True)
+    def __init__(self, place: str | Path, access: Access | None = None) -> None:
+        self._store = open_place(place, access or Access())
+        self.remote = is_remote(self._store)  # it outlives this machine, and browsers can reach it
+        self._headers: dict[str, Any] = (
+            {"attributes": {"Content-Type": MEDIA_TYPE}} if self.remote else {}
+        )
+
+    # --- keeping --------------------------------------------------------------------------
 
     def put_flac(
         self,
@@ -54,93 +66,146 @@ class Recordings:
         Takes the same little memory at any length. Raises `NotFound` without the file,
         `InvalidInput` when it is empty, `DiskFull` and `StorageError`; then nothing is kept.
         """
-        key = f"{owner}/{interview_id}/{answer_id}.flac"
-        part = pcm_path.with_name(f"{pcm_path.name}.flac.part")
+        key = recording_key(owner, interview_id, answer_id)
+        compressed = pcm_path.with_name(f"{pcm_path.name}.flac.part")
         try:
-            with _translated():
-                samples = _encode(pcm_path, part, sample_rate)
-                obstore.put(self._store, key, part)
-                size = part.stat().st_size
+            with in_our_words():
+                with pcm_path.open("rb") as pcm, compressed.open("wb") as out:
+                    samples = flac.encode(pcm, out, sample_rate)
+                obstore.put(self._store, key, compressed, **self._headers)
+                size = compressed.stat().st_size
         finally:
-            part.unlink(missing_ok=True)
+            compressed.unlink(missing_ok=True)
         return Recording(key=key, media_type=MEDIA_TYPE, seconds=samples / sample_rate, size=size)
+
+    def put_part(
+        self,
+        owner: Owner,
+        interview_id: UUID,
+        answer_id: UUID,
+        pcm_path: Path,
+        first: int,
+        most: int,
+    ) -> Part:
+        """Keep at `most` so many samples of a file from sample `first` on as a part.
+
+        Raises `InvalidInput` when there are none.
+        """
+        sound = io.BytesIO()
+        with in_our_words():
+            with pcm_path.open("rb") as pcm:
+                pcm.seek(first * flac.SAMPLE_BYTES)
+                count = flac.encode(pcm, sound, SAMPLE_RATE, most)
+            part = part_of_folder(parts_key(owner, interview_id, answer_id), first, first + count)
+            obstore.put(self._store, part.key, sound.getvalue(), **self._headers)
+        return part
+
+    def parts(self, owner: Owner, interview_id: UUID, answer_id: UUID) -> tuple[Part, ...]:
+        """The parts of an answer, in order."""
+        folder = parts_key(owner, interview_id, answer_id)
+        found = (part_of_key(key) for key in self._listed(folder))
+        return tuple(sorted((p for p in found if p), key=lambda part: (part.first, part.end)))
+
+    # --- reading --------------------------------------------------------------------------
 
     def read(self, owner: Owner, key: str) -> bytes:
         """The whole file. Raises `NotFound`, also for a key of somebody else."""
-        _must_own(owner, key)
-        with _translated():
+        must_own(owner, key)
+        with in_our_words():
             return bytes(obstore.get(self._store, key).bytes())
 
+    def size(self, owner: Owner, key: str) -> int:
+        """Bytes of a file. Raises `NotFound`, also for a key of somebody else."""
+        must_own(owner, key)
+        with in_our_words():
+            return int(obstore.head(self._store, key)["size"])
+
+    def read_stream(
+        self, owner: Owner, key: str, start: int = 0, end: int | None = None
+    ) -> Iterator[bytes]:
+        """Bytes `start` up to `end` of a file in pieces, never more than one in memory.
+
+        Raises `NotFound` before the first piece, also for a key of somebody else; a file that goes
+        away in the middle ends in an exception, never early.
+        """
+        whole = self.size(owner, key)
+        end = whole if end is None else min(end, whole)
+        return self._pieces(key, start, end)
+
+    def url(self, owner: Owner, key: str, life: timedelta = SIGNED_FOR) -> str:
+        """An address that plays this file for whoever has it, for so long; asks nobody.
+
+        Raises `NotFound` for a key of somebody else, and where the place is a folder.
+        """
+        must_own(owner, key)
+        if not self.remote:
+            raise not_found()
+        with in_our_words():
+            return str(obstore.sign(self._store, "GET", key, life))  # type: ignore[call-overload]
+
+    def keys(self, owner: Owner, interview_id: UUID | None = None) -> tuple[str, ...]:
+        """The recordings and parts of an owner, or of an interview."""
+        listed = self._listed(_folder(owner, interview_id))
+        return tuple(key for key in listed if belongs(key, owner))
+
+    def count(self, owner: Owner) -> int:
+        """How many files there are of an owner, of whatever kind."""
+        return len(self._listed(str(owner)))
+
+    # --- letting go -----------------------------------------------------------------------
+
     def delete(self, owner: Owner, keys: Sequence[str]) -> None:
-        """Delete recordings; those that are gone already are no failure."""
+        """Delete recordings, or all parts of an answer; those that are gone already are no failure."""
         for key in keys:
-            _must_own(owner, key)
+            must_own(owner, key)
         for key in keys:
-            try:
-                with _translated():
-                    obstore.delete(self._store, key)
-            except NotFound:
-                continue
+            self._delete(self._listed(key) if is_folder(key) else [key])
+
+    def delete_all(self, owner: Owner, interview_id: UUID | None = None) -> None:
+        """Delete all there is of an owner, or of an interview."""
+        self._delete(self._listed(_folder(owner, interview_id)))
 
     def rename(self, keys: Sequence[str], from_owner: Owner, to_owner: Owner) -> None:
-        """Give recordings to another owner; done a second time it goes on where it stopped."""
+        """Give recordings, or all parts of an answer, to another owner; done a second time it goes on
+        where it stopped."""
         for key in keys:
-            _must_own(from_owner, key)
+            must_own(from_owner, key)
         for key in keys:
-            try:
-                with _translated():
-                    obstore.rename(self._store, key, key.replace(str(from_owner), str(to_owner), 1))
-            except NotFound:
-                continue
+            for file in self._listed(key) if is_folder(key) else (key,):
+                with suppress(NotFound), in_our_words():
+                    obstore.copy(self._store, file, given_to(file, to_owner))
+                    obstore.delete(self._store, file)
+
+    def _delete(self, files: list[str]) -> None:
+        if (
+            self.remote and files
+        ):  # a thousand in a request; those that are gone are no failure there
+            with in_our_words():
+                obstore.delete(self._store, files)
+            return
+        for file in files:
+            with suppress(NotFound), in_our_words():
+                obstore.delete(self._store, file)
+
+    def _listed(self, folder: str) -> list[str]:
+        with in_our_words():
+            return [
+                str(file["path"])
+                for page in obstore.list(self._store, f"{folder}/")
+                for file in page
+            ]
+
+    def _pieces(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        while start < end:
+            with in_our_words():
+                piece = bytes(
+                    obstore.get_range(self._store, key, start=start, end=min(start + PIECE, end))
+                )
+            if not piece:
+                raise not_found()
+            start += len(piece)
+            yield piece
 
 
-def _must_own(owner: Owner, key: str) -> None:
-    first, *rest = key.split("/")
-    if first != str(owner) or not rest or any(part in ("", ".", "..") for part in rest):
-        raise _not_found()
-
-
-def _not_found() -> NotFound:
-    return NotFound("There is no such recording.", "It may have been deleted.")
-
-
-def _encode(pcm_path: Path, flac_path: Path, sample_rate: int) -> int:
-    """Write the samples as FLAC; how many there were."""
-    samples = 0
-    with pcm_path.open("rb") as pcm, av.open(str(flac_path), "w", format="flac") as out:
-        stream = out.add_stream("flac", rate=sample_rate, layout="mono", format="s16")
-        for block in _blocks(pcm):
-            frame = AudioFrame.from_ndarray(block.reshape(1, -1), format="s16", layout="mono")
-            frame.sample_rate = sample_rate
-            frame.pts = samples
-            out.mux(stream.encode(frame))
-            samples += block.size
-        if samples == 0:
-            raise InvalidInput("sound", "There is no sound in this recording.", "Record again.")
-        out.mux(stream.encode(None))
-    return samples
-
-
-def _blocks(pcm: BinaryIO) -> Iterator[np.ndarray[tuple[int], np.dtype[np.int16]]]:
-    while block := pcm.read(2 * _BLOCK):
-        # A server that was killed may have left half a sample at the end.
-        whole = block[: len(block) // 2 * 2]
-        if whole:
-            yield np.frombuffer(whole, dtype="<i2")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Failures of the encoder, the folder and the object store as ours."""
-    try:
-        yield
-    except FileNotFoundError as failure:
-        raise _not_found() from failure
-    except OSError as failure:  # PyAV's failures of files are OSErrors too
-        raise storage_failure(failure) from failure
-    except BaseError as failure:
-        if "No space left" in str(failure):  # obstore passes the system's words on, not its number
-            raise storage_failure(OSError(errno.ENOSPC, "")) from failure
-        raise StorageError(
-            "The recordings cannot be reached.", "Try again in a moment; the answer itself is kept."
-        ) from failure
+def _folder(owner: Owner, interview_id: UUID | None) -> str:
+    return str(owner) if interview_id is None else f"{owner}/{interview_id}"

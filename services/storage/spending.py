@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    delete,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -64,9 +74,13 @@ class Spending:
     def today(self, owner: Owner) -> SpentToday:
         """What this owner has used today; `share` looks at the limits of all users together as well."""
         limits, day = self._limits, self._day()
+        both = union_all(
+            _figures(SpendingRow, day, owner, "own"), _figures(SpendingTotalRow, day, None, "all")
+        )
         with reading(self._engine, SERVICE) as db:
-            calls, tokens = _used(db, SpendingRow, day, owner)
-            all_calls, all_tokens = _used(db, SpendingTotalRow, day)
+            used = {row.whose: (row.calls, row.tokens) for row in db.execute(both)}
+        calls, tokens = used.get("own", (0, 0))
+        all_calls, all_tokens = used.get("all", (0, 0))
         return SpentToday(
             calls=calls,
             calls_limit=limits.calls_per_user,
@@ -206,10 +220,17 @@ def _there(db: Session, table: _Table, day: date, owner: Owner | None) -> bool:
 
 def _used(db: Session, table: _Table, day: date, owner: Owner | None = None) -> tuple[int, int]:
     """Calls and tokens of a day."""
-    found = db.execute(
-        select(table.calls, table.tokens_in + table.tokens_out).where(*_key(table, day, owner))
-    ).one_or_none()
-    return (0, 0) if found is None else (found[0], found[1])
+    found = db.execute(_figures(table, day, owner)).one_or_none()
+    return (0, 0) if found is None else (found.calls, found.tokens)
+
+
+def _figures(
+    table: _Table, day: date, owner: Owner | None, whose: str = ""
+) -> Select[str, int, int]:
+    tokens = (table.tokens_in + table.tokens_out).label("tokens")
+    return select(literal(whose).label("whose"), table.calls.label("calls"), tokens).where(
+        *_key(table, day, owner)
+    )
 
 
 def _used_up(calls: int, calls_limit: int, tokens_limit: int) -> str:

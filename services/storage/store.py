@@ -28,6 +28,7 @@ from services.domain import (
     Question,
     Rating,
     RatingState,
+    Recording,
     Setup,
 )
 from services.ports import Owner
@@ -36,15 +37,19 @@ from services.storage import (
     answers,
     claims,
     cvs,
+    figures,
     history,
     interviews,
     moving,
     plan,
     questions,
     ratings,
+    reviews,
 )
 from services.storage.clock import Clock, utc_now
 from services.storage.database import SERVICE, Service, reading, writing
+from services.storage.recordings import Recordings
+from services.storage.removals import Removals
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -103,7 +108,7 @@ class Store:
     interview = _reads(interviews.one)
     interviewed = _chore(reading, interviews.interviewed)
     latest_open_interview = _reads(interviews.latest_open)
-    latest_setup = _reads(interviews.latest_setup)
+    offered = _reads(interviews.offered)
     set_language = _writes(interviews.set_language)
     reopen_interview = _writes(interviews.reopen)
     delete_interview = _writes(interviews.remove)
@@ -155,7 +160,6 @@ class Store:
     set_sound = _writes(answering.set_sound)
     heard = _writes(answering.heard)
     save_draft = _writes(answering.save_draft)
-    keep_recording = _writes(answering.keep_recording)
 
     def open_answer(self, owner: Owner, question_id: UUID, mode: AnswerMode) -> Answer:
         """The OPEN answer (now in this mode) or the HEARD one as it is, or else the next attempt.
@@ -186,6 +190,11 @@ class Store:
         """OPEN or HEARD -> REPLACED, so that the next attempt can be opened ("Record again")."""
         with writing(self._engine, owner) as db:
             answering.replace(db, owner, answer_id, self._now())
+
+    def keep_recording(self, owner: Owner, answer_id: UUID, recording: Recording) -> None:
+        """The sound of this answer is kept there, from now on for as long as its owner wants."""
+        with writing(self._engine, owner) as db:
+            answering.keep_recording(db, owner, answer_id, recording, self._now())
 
     # --- ratings --------------------------------------------------------------------------
 
@@ -253,24 +262,37 @@ class Store:
 
     summaries = _reads(history.summaries)
     count_interviews = _reads(history.count)
-    review = _reads(history.review)
-    totals = _reads(history.totals)
-    trend = _reads(history.trend)
-    criteria = _reads(history.criteria)
-    kinds = _reads(history.kinds)
+    review = _reads(reviews.review)
+    at_work = _reads(reviews.at_work)
+    newest = _reads(history.first_page)
+    figures = _reads(figures.figures)
 
     # --- users ----------------------------------------------------------------------------
+
+    def removals(self, recordings: Recordings) -> Removals:
+        """What must go of these recordings is written down in the same database."""
+        return Removals(self._engine, recordings, self._now)
 
     cv = _reads(cvs.text_of)
     forget_cv = _writes(cvs.forget)
     answer_ids = _reads(answers.ids)
-    remove_user = _chore(writing, moving.remove_user)
-    move_everything = _chore(writing, moving.move_everything)
 
     def keep_cv(self, owner: Owner, text: str) -> None:
         """Keep the text of a CV in the place of the one before."""
         with writing(self._engine, owner) as db:
             cvs.keep(db, owner, text, self._now())
+
+    def remove_user(self, owner: Owner) -> tuple[str, ...]:
+        """Delete a user with all that is theirs, and write down that their recordings must go; their
+        keys."""
+        with writing(self._engine, SERVICE) as db:
+            return moving.remove_user(db, owner, self._now())
+
+    def move_everything(self, from_owner: Owner, to_owner: Owner) -> tuple[str, ...]:
+        """Give all that one owner has to another, and write down that the recordings must move; their
+        old keys. Raises `NotFound` for an unknown `to_owner`."""
+        with writing(self._engine, SERVICE) as db:
+            return moving.move_everything(db, from_owner, to_owner, self._now())
 
     def forgotten_guests(self) -> tuple[Owner, ...]:
         """Guests whose last login has expired: nobody can reach their work any more."""

@@ -88,6 +88,7 @@ CREATE TABLE app_private.places (
 
 CREATE TABLE app_private.removals (
     key TEXT NOT NULL, 
+    moved_to TEXT, 
     asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
     CONSTRAINT pk_removals PRIMARY KEY (key)
 );
@@ -319,6 +320,12 @@ CREATE FUNCTION app_private.is_my_question(question uuid) RETURNS boolean LANGUA
 REVOKE ALL ON FUNCTION app_private.is_my_question(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION app_private.is_my_question(uuid) TO authenticated;
+
+CREATE FUNCTION app_private.forget_auth_user(person uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN IF to_regclass('auth.users') IS NULL THEN RETURN false; END IF; EXECUTE 'DELETE FROM auth.users WHERE id = $1' USING person; RETURN true; END $$;
+
+REVOKE ALL ON FUNCTION app_private.forget_auth_user(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION app_private.forget_auth_user(uuid) TO app_service;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.interviews TO authenticated;
 

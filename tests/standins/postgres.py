@@ -44,6 +44,10 @@ class Server:
     def backend(self, database: str) -> str:
         return f"postgresql://app_backend:backend@127.0.0.1:{self.port}/{database}"
 
+    def authenticator(self, database: str) -> str:
+        """As whom PostgREST connects."""
+        return f"postgresql://authenticator:authenticator@127.0.0.1:{self.port}/{database}"
+
     def pooled(self, database: str) -> str:
         """Through PgBouncer in transaction mode, which has one connection to the server."""
         return f"postgresql://app_backend:backend@127.0.0.1:{self.pooler_port}/{database}"

@@ -38,4 +38,5 @@ class RemovalRow(Base):
     __table_args__ = private()
 
     key: Mapped[str] = mapped_column(primary_key=True)
+    moved_to: Mapped[str | None]  # it does not go but becomes that owner's
     asked_at: Mapped[datetime]

@@ -29,6 +29,7 @@ from services.domain import (
 from services.storage import users
 from services.storage.database import SERVICE, open_database, writing
 from services.storage.store import Store
+from tests.logs import said
 
 SETUP = Setup(job=Job(position="Nurse", tech_stack=("triage",), years=2.5), question_count=2)
 CRITERIA = tuple(
@@ -77,7 +78,7 @@ def a_segment(text: str = "I asked the team", start: float = 0.0) -> Segment:
         Word(start=start + n, end=start + n + 0.5, text=word, probability=0.75)
         for n, word in enumerate(text.split())
     )
-    return Segment(start=start, end=start + len(words), text=text, words=words)
+    return Segment(start=start, end=start + len(words), text=said(text), words=words)
 
 
 def a_rating(

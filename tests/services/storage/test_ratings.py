@@ -181,7 +181,7 @@ def test_what_two_passes_disagree_on_stays_out_of_every_trend(store: Store, ada:
     assert [(k.overall, k.answers) for k in seen.kinds] == [(6.875, 1)]
     assert store.summaries(ada, 1, 0)[0].overall == 6.875
     store.add_rating(ada, unsure.id, a_rating(1, 1, coach=MODEL, others=(1, 1)))
-    assert [(p.overall, p.answers) for p in store.trend(ada)] == [(3.4375, 2)]
+    assert [(p.overall, p.answers) for p in progress(store, ada).trend] == [(3.4375, 2)]
 
 
 def test_halves_of_a_criterion_take_both_passes_too(store: Store, ada: UUID) -> None:
@@ -197,4 +197,7 @@ def test_estimates_and_a_language_models_ratings_are_two_lines(store: Store, ada
     for question, coach in zip(questions, (OFFLINE, MODEL), strict=True):
         answer = a_submitted_answer(store, ada, question.id)
         store.add_rating(ada, answer.id, a_rating(coach=coach))
-    assert sorted((p.coach, p.answers) for p in store.trend(ada)) == [(MODEL, 1), (OFFLINE, 1)]
+    assert sorted((p.coach, p.answers) for p in progress(store, ada).trend) == [
+        (MODEL, 1),
+        (OFFLINE, 1),
+    ]

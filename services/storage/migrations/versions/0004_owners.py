@@ -151,6 +151,7 @@ def _chores(private: str | None) -> None:
     op.create_table(
         "removals",
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=True),
         sa.Column("asked_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_removals")),
         schema=private,
@@ -224,6 +225,15 @@ def _secure() -> None:
     )
     op.execute(f"REVOKE ALL ON FUNCTION {_PRIVATE}.is_my_question(uuid) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {_PRIVATE}.is_my_question(uuid) TO authenticated")
+    # Accounts at Supabase Auth go with ours: its schema, where there is one, is closed to the app.
+    op.execute(
+        f"CREATE FUNCTION {_PRIVATE}.forget_auth_user(person uuid) RETURNS boolean "
+        "LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN "
+        "IF to_regclass('auth.users') IS NULL THEN RETURN false; END IF; "
+        "EXECUTE 'DELETE FROM auth.users WHERE id = $1' USING person; RETURN true; END $$"
+    )
+    op.execute(f"REVOKE ALL ON FUNCTION {_PRIVATE}.forget_auth_user(uuid) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {_PRIVATE}.forget_auth_user(uuid) TO app_service")
     for table, parents in _OWNED.items():
         mine = f"{table}.user_id = {_ME}"
         within = "".join(
@@ -270,6 +280,7 @@ def downgrade() -> None:
             op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
         op.execute(f"DROP FUNCTION {_PRIVATE}.is_my_question(uuid)")
+        op.execute(f"DROP FUNCTION {_PRIVATE}.forget_auth_user(uuid)")
     op.drop_index("ix_answers_recorded_at", "answers")
     for column in ("rating_claim", "place_id", "recorded_at", "recording_gone"):
         op.drop_column("answers", column)

@@ -1,0 +1,238 @@
+"""Recordings that must go, or move to another owner: written down before anything else is done about them.
+
+So deleting never depends on the store of recordings being there: what cannot be done now is done when it
+is back, by whichever process does the chores. What is written down is one of
+
+    owner                            all that there is of somebody who is gone
+    owner, with another as `moved_to`   all that a guest has goes to an account
+    owner/interview                  all that there is of an interview that is gone
+    owner/interview/answer.flac      one recording
+    owner/interview/answer.parts     the parts of one answer
+
+Rows that candidates can write are not believed: of a recording's name in an answer only one that begins with
+the owner of that answer counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.domain import AnswerState
+from services.errors import RecordingsAway
+from services.failures import failure_of
+from services.ports import Owner
+from services.storage import recording_keys
+from services.storage.clock import Clock, utc_now
+from services.storage.database import SERVICE, reading, rows_changed, writing
+from services.storage.recordings import Recordings
+from services.storage.tables import AnswerRow, InterviewRow, RemovalRow, UserRow
+
+AT_ONCE = 500  # that one sweep takes: some minutes at a store far away
+GRACE = timedelta(
+    hours=1
+)  # a deletion that was not done by then was broken off: its rows are still there
+NOT_KEPT = "not kept"
+EXPIRED = "expired:"  # and the days after which
+_NONE = dict.fromkeys(
+    (
+        "recording_key",
+        "recording_media_type",
+        "recording_seconds",
+        "recording_size",
+        "recorded_at",
+    )
+)
+
+
+class Removals:
+    """Any thread may call, in any process."""
+
+    def __init__(self, engine: Engine, recordings: Recordings, now: Clock = utc_now) -> None:
+        self._engine = engine
+        self._recordings = recordings
+        self._now = now
+
+    def keeps(self, owner: Owner) -> bool:
+        """Whether this owner wants recordings to be kept at all."""
+        with reading(self._engine, SERVICE) as db:
+            user = db.get(UserRow, owner)
+            return user is not None and user.media_days != 0
+
+    # --- writing down ---------------------------------------------------------------------
+
+    def plan_interview(self, owner: Owner, interview_id: UUID) -> str:
+        """Before an interview is deleted; what `carry_out` takes afterwards."""
+        key = f"{owner}/{interview_id}"
+        with writing(self._engine, SERVICE) as db:
+            if _has_interview(db, owner, interview_id):
+                write_down(db, [key], self._now())
+        return key
+
+    def drop_sound(self, owner: Owner, answer_id: UUID, why: str = "") -> tuple[str, ...]:
+        """An answer that stays loses its recording and its parts; what `carry_out` takes afterwards.
+
+        `why` is what its owner is told (`NOT_KEPT`).
+        """
+        with writing(self._engine, SERVICE) as db:
+            row = db.execute(
+                select(AnswerRow.interview_id, AnswerRow.recording_key).where(
+                    AnswerRow.id == answer_id, AnswerRow.user_id == owner
+                )
+            ).one_or_none()
+            if row is None:
+                return ()
+            keys = (
+                recording_keys.recording_key(owner, row.interview_id, answer_id),
+                recording_keys.parts_key(owner, row.interview_id, answer_id),
+            )
+            write_down(db, keys, self._now())
+            rows_changed(
+                db,
+                update(AnswerRow)
+                .where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
+                .values(_NONE | {"recording_gone": why}),
+            )
+        return keys
+
+    def expire(self, limit: int = AT_ONCE) -> int:
+        """Recordings that are older than their owners want them kept become removals; how many did."""
+        now, gone = self._now(), 0
+        with reading(self._engine, SERVICE) as db:
+            terms = db.scalars(
+                select(UserRow.media_days).where(UserRow.media_days.is_not(None)).distinct()
+            ).all()
+        for days in terms:
+            with writing(self._engine, SERVICE) as db:
+                gone += _expire(db, int(days or 0), now, limit)
+        return gone
+
+    # --- carrying out ---------------------------------------------------------------------
+
+    def carry_out(self, keys: Iterable[str]) -> bool:
+        """Do these now, if the store is there. False: some are left to the chores."""
+        wanted = tuple(keys)
+        with reading(self._engine, SERVICE) as db:
+            rows = db.scalars(select(RemovalRow).where(RemovalRow.key.in_(wanted))).all()
+            todo = [(row.key, row.moved_to, row.asked_at) for row in rows]
+        return self._all(todo)
+
+    def bring_home(self, owner: Owner) -> bool:
+        """Move what somebody brought along from before they had this account, if it has not come yet."""
+        with reading(self._engine, SERVICE) as db:
+            coming = select(RemovalRow.key).where(RemovalRow.moved_to == str(owner))
+            keys = db.scalars(coming).all()
+        return self.carry_out(keys) if keys else True
+
+    def sweep(self, limit: int = AT_ONCE) -> bool:
+        """Do what is written down, the oldest first; one that fails stops no other. False: some are left."""
+        with reading(self._engine, SERVICE) as db:
+            rows = db.scalars(select(RemovalRow).order_by(RemovalRow.asked_at).limit(limit)).all()
+            todo = [(row.key, row.moved_to, row.asked_at) for row in rows]
+        return self._all(todo)
+
+    def count(self, owner: Owner | None = None) -> int:
+        """How many are written down, of one owner or of all."""
+        whose = () if owner is None else (RemovalRow.key.startswith(str(owner)),)
+        with reading(self._engine, SERVICE) as db:
+            return db.scalar(select(func.count()).select_from(RemovalRow).where(*whose)) or 0
+
+    def _all(self, todo: list[tuple[str, str | None, datetime]]) -> bool:
+        done = True
+        for key, moved_to, asked_at in todo:
+            failure = failure_of(self._one, key, moved_to, asked_at)
+            if isinstance(failure, RecordingsAway):  # so would all others
+                return False
+            done = done and failure is None
+        return done
+
+    def _one(self, key: str, moved_to: str | None, asked_at: datetime) -> None:
+        owner, *below = key.split("/")
+        if moved_to is not None:
+            self._move(UUID(owner), UUID(moved_to))
+        elif self._in_use(key):
+            if self._now() - asked_at < GRACE:
+                return  # whoever asked is about to delete its rows
+        elif len(below) < 2:
+            self._recordings.delete_all(UUID(owner), UUID(below[0]) if below else None)
+        else:
+            self._recordings.delete(UUID(owner), (key,))
+        with writing(self._engine, SERVICE) as db:
+            db.execute(delete(RemovalRow).where(RemovalRow.key == key))
+
+    def _move(self, guest: Owner, account: Owner) -> None:
+        """What answers of the account name, or wait for, moves; the rest was deleted or replaced meanwhile."""
+        for key in self._recordings.keys(guest):
+            to = recording_keys.given_to(key, account)
+            if self._in_use(
+                to if recording_keys.part_of_key(to) is None else to.rpartition("/")[0]
+            ):
+                self._recordings.rename((key,), guest, account)
+            else:
+                self._recordings.delete(guest, (key,))
+
+    def _in_use(self, key: str) -> bool:
+        """Whether what this names still belongs to rows that are there."""
+        owner, *below = key.split("/")
+        with reading(self._engine, SERVICE) as db:
+            if not below:
+                return db.get(UserRow, UUID(owner)) is not None
+            if len(below) == 1:
+                return _has_interview(db, UUID(owner), UUID(below[0]))
+            if not recording_keys.is_folder(key):
+                return _is_any(db, AnswerRow.recording_key == key)
+            return _is_any(
+                db,
+                AnswerRow.id == recording_keys.answer_of_key(key),
+                AnswerRow.user_id == UUID(owner),
+                AnswerRow.state != AnswerState.REPLACED,
+                AnswerRow.recording_key.is_(None),
+                AnswerRow.recording_gone == "",
+            )
+
+
+def write_down(
+    db: Session, keys: Iterable[str], now: datetime, moved_to: str | None = None
+) -> None:
+    """In a transaction of the service's; what is written down already stays as it is."""
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    for key in keys:
+        row = {"key": key, "moved_to": moved_to, "asked_at": now}
+        db.execute(dialect.insert(RemovalRow).values(row).on_conflict_do_nothing())
+
+
+def _expire(db: Session, days: int, now: datetime, limit: int) -> int:
+    due = db.execute(
+        select(AnswerRow.id, AnswerRow.user_id, AnswerRow.recording_key)
+        .join(UserRow, UserRow.id == AnswerRow.user_id)
+        .where(
+            AnswerRow.recorded_at <= now - timedelta(days=days),
+            AnswerRow.recording_key.is_not(None),
+            UserRow.media_days == days,
+        )
+        .order_by(AnswerRow.recorded_at)
+        .limit(limit)
+    ).all()
+    why = f"{EXPIRED}{days}" if days else NOT_KEPT
+    for answer_id, owner, key in due:
+        whose = (AnswerRow.id == answer_id, AnswerRow.recording_key == key)
+        values = _NONE | {"recording_gone": why}
+        if rows_changed(db, update(AnswerRow).where(*whose).values(values)):
+            write_down(db, [key] if key and recording_keys.belongs(key, owner) else [], now)
+    return len(due)
+
+
+def _is_any(db: Session, *which: ColumnElement[bool]) -> bool:
+    return db.scalar(select(AnswerRow.id).where(*which).limit(1)) is not None
+
+
+def _has_interview(db: Session, owner: Owner, interview_id: UUID) -> bool:
+    found = select(InterviewRow.id).where(
+        InterviewRow.id == interview_id, InterviewRow.user_id == owner
+    )
+    return db.scalar(found) is not None
