@@ -1,70 +1,126 @@
 """What happens to an answer after it was given: its recording is kept, its words completed, its rating asked for.
 
 Nothing here is lost by a stop at any moment: sound stays in the spool until a recording holds all of it
-and all of it is words, and `catch_up` finds at the next start what is left to do.
+and all of it is words, what the database could not take stays in the outbox, and `catch_up` finds at the
+next start what is left to do.
+
+    transcription workers   what was heard goes to the outbox
+    "afterwards"            encodes and ships recordings, one after the other
+    "rounds"                every few seconds: sign of life, new sound to ship, what is to be tried again
+    "late words"            completes the transcripts that others left, one after the other
 """
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
-from services.domain import AUTO, Answer, AnswerState, RatingState, Segment
-from services.errors import NotFound
+from services.domain import AUTO, Answer, Interview, RatingState, Segment
+from services.errors import DatabaseAway, HeardElsewhere, NotFound, RecordingsAway, StorageError
 from services.failures import failure_of
 from services.hints import spoken_hint
 from services.judging import Judging
+from services.keeping import Keeping
 from services.ports import SAMPLE_RATE, Owner
 from services.speech.ears import Ears
 from services.speech.live_transcript import LiveTranscript
-from services.storage.recordings import Recordings
+from services.storage.outbox import Outbox
+from services.storage.places import SEEN_EVERY_S, Places
+from services.storage.steps import Finished, Said, Spoke, Step, Submitted, overlaid
 from services.storage.store import Store
 
 PATIENCE_S = 600.0  # that `catch_up` gives one late transcript before it goes on to the next
+ROUND_S = (
+    10.0  # between two rounds: what a machine that dies now takes with it, where places are remote
+)
+CATCH_UP_S = 60.0  # between two looks for what places that have died left
+PAUSES_S = (10.0, 30.0, 60.0, 300.0)  # before a recording that could not be stored is tried again
 _SAMPLE_BYTES = 2  # s16
 
 
-class Afterwards:
-    """Any thread may call. One thread of its own encodes recordings, so that
-    the transcription worker never waits for a disk."""
+@dataclass(slots=True)
+class _Unkept:
+    """A recording that could not be stored."""
 
-    def __init__(self, store: Store, recordings: Recordings, judging: Judging, ears: Ears) -> None:
+    tries: int
+    due: float  # time.monotonic()
+
+
+class Afterwards:
+    """Any thread may call. See the module for its threads: the transcription workers wait for no disk."""
+
+    def __init__(
+        self,
+        store: Store,
+        keeping: Keeping,
+        judging: Judging,
+        ears: Ears,
+        outbox: Outbox,
+        places: Places,
+        *,
+        leave: Callable[[], None] = lambda: None,
+        round_s: float = ROUND_S,
+    ) -> None:
+        """`leave` lets go of this process's place, at the very end."""
+        self.keeping = keeping
+        self.outbox = outbox
+        self.places = places
         self._store = store
-        self._recordings = recordings
         self._judging = judging
         self._ears = ears
+        self._leave = leave
+        self._round_s = round_s
+        self._given: dict[UUID, UUID] = {}  # answer -> interview, of what is heard here
+        self._unkept: dict[UUID, _Unkept] = {}  # the "afterwards" thread's own
+        self._completed: set[UUID] = set()  # late transcripts that were tried already
+        self._catching_up = threading.Lock()
+        self._stopping = threading.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="afterwards")
+        outbox.stored = self._stored_late
+        self._rounds = threading.Thread(target=self._go_round, name="rounds", daemon=True)
+        self._rounds.start()
 
-    def listen(self, answer: Answer, *, live_words: bool = True) -> LiveTranscript:
+    def listen(
+        self, answer: Answer, *, live_words: bool = True, interview: Interview | None = None
+    ) -> LiveTranscript:
         """Open the ears for an answer; whatever its spool holds beyond its words becomes words too.
 
         `live_words` False: nobody watches the words come, so those of others go first. The owner is
-        looked up when something is stored: a guest may become an account meanwhile.
+        looked up when something is stored: a guest may become an account meanwhile. `interview` is the
+        answer's, for while the database is away.
         """
         known = self._ears.get(answer.id)
         if known is not None and not known.over:  # the usual case at every run of the screen
             return known
 
         def keep_segment(index: int, segment: Segment) -> None:  # transcription worker
-            self._store.append_segment(self._owner(answer.id), answer.id, index, segment)
+            self._put(answer.id, Said(number=index, segment=segment))
 
         def finished(live: LiveTranscript) -> None:  # transcription worker
-            owner, heard = self._owner(answer.id), live.snapshot()
+            heard = live.snapshot()
             sound_s = max(heard.seconds, answer.sound_s)
-            self._store.set_sound(owner, answer.id, sound_s, heard.pending)
-            self._store.heard(owner, answer.id, heard.pending)
-            self._thread.submit(failure_of, self._keep_sound, answer.id)
+            self._put(answer.id, Finished(sound_s=sound_s, pending=heard.pending))
+            self._given.pop(answer.id, None)
+            self._later(answer.id)
 
         def keep_language(code: str) -> None:  # transcription worker
-            self._store.set_language(self._owner(answer.id), answer.interview_id, code)
+            self._put(answer.id, Spoke(interview_id=answer.interview_id, language=code))
 
-        interview = self._store.interview(self._owner(answer.id), answer.interview_id)
+        if interview is None:
+            interview = self._store.interview(self._owner(answer.id), answer.interview_id)
         question = next(q for q in interview.questions if q.id == answer.question_id)
         language = interview.setup.language
+        self._given[answer.id] = answer.interview_id
+        # New words are numbered on from those that are there, stored or waiting.
+        settled = overlaid(answer, self.outbox.waiting(answer.id)).segments
         return self._ears.open(
             answer.id,
-            settled=answer.segments,
+            settled=settled,
             prompt=spoken_hint(interview.setup, question),
             language="" if language == AUTO else language,
             on_segment=keep_segment,
@@ -73,25 +129,78 @@ class Afterwards:
             live_words=live_words,
         )
 
+    def bring_here(self, owner: Owner, answer: Answer) -> Answer:
+        """From now on this process hears the answer, with all sound that can be had of it; another one
+        that did notices when it writes its next words. Returns the answer as it is then."""
+        elsewhere = answer.place is not None and not self.places.is_ours(answer.place)
+        self.places.take(owner, answer.id)
+        answer = self.outboxed(owner, answer.id)
+        if elsewhere:
+            self._ears.close(answer.id)  # words that came meanwhile are not in these ears
+            failure_of(self.keeping.restore, owner, answer)
+            self._reserve(answer)
+        return answer
+
+    def outboxed(self, owner: Owner, answer_id: UUID) -> Answer:
+        """An answer with what waits to be stored of it. Raises `NotFound`."""
+        waiting = self.outbox.waiting(answer_id)
+        return overlaid(self._store.answer(owner, answer_id), waiting)
+
+    def submitted(self, owner: Owner, answer: Answer) -> None:
+        """Have a submitted answer rated; one whose words are not complete is rated when they are."""
+        with suppress(DatabaseAway):  # what is due is found again
+            if answer.edited is not None or not answer.pending:
+                self._judging.now(owner, answer.id)
+            if answer.pending:
+                self.transcribe(owner, answer)
+
     def transcribe(self, owner: Owner, answer: Answer) -> LiveTranscript | None:
         """Complete the words of a finished answer in the background. None: there is no sound to do it from."""
-        if not self._ears.spool_path(answer.id).exists():
-            self._store.set_sound(owner, answer.id, answer.sound_s, pending=False)
-            self._thread.submit(failure_of, self._rate_late, answer.id)
-            return None
+        if not self._sound_is_here(answer.id):
+            if answer.place is not None and not self.places.is_ours(answer.place):
+                return None  # who heard it completes it, or who takes over what they left
+            if not self._restored(owner, answer):
+                self._store.set_sound(owner, answer.id, answer.sound_s, pending=False)
+                self._thread.submit(failure_of, self._rate_late, answer.id)
+                return None
         live = self.listen(answer, live_words=False)
         live.finish()
         return live
 
+    def drop(self, answer_id: UUID) -> None:
+        """Nobody wants this answer any more: what is on this machine of it goes."""
+        self._given.pop(answer_id, None)
+        self._ears.discard(answer_id)
+        self.outbox.forget(answer_id)
+
     def catch_up(self) -> None:
         """Do what an earlier run left undone, one answer after the other; one that fails stops no other."""
         for answer_id in self._ears.spooled():
-            self._thread.submit(failure_of, self._keep_sound, answer_id)
-        for _, answer_id in self._store.pending_answers():
-            failure_of(self._complete, answer_id)
+            self._later(answer_id)
+        with self._catching_up:
+            self._completed.clear()
+            self._complete_all()
+
+    def waits(self) -> bool:
+        """Whether anything that was said is only on this machine, because what should store it is away."""
+        return bool(self.outbox.all_waiting()) or self.keeping.waiting().count > 0
 
     def shutdown(self) -> None:
+        self._stopping.set()
+        self._rounds.join(5)
+        self.outbox.shutdown()
         self._thread.shutdown(wait=True)
+        self._leave()
+
+    # --- transcription workers, script threads --------------------------------------------
+
+    def _put(self, answer_id: UUID, *steps: Step) -> None:
+        try:
+            self.outbox.put(answer_id, *steps)
+        except HeardElsewhere:  # its candidate speaks to another process: these ears are over
+            self._given.pop(answer_id, None)
+            self._thread.submit(failure_of, self._ears.close, answer_id)
+            raise
 
     def _owner(self, answer_id: UUID) -> Owner:
         owner = self._store.owner_of(answer_id)
@@ -99,46 +208,130 @@ class Afterwards:
             raise NotFound("This answer has been deleted.")
         return owner
 
-    def _complete(self, answer_id: UUID) -> None:
-        owner = self._owner(answer_id)
-        live = self.transcribe(owner, self._store.answer(owner, answer_id))
+    def _sound_is_here(self, answer_id: UUID) -> bool:
+        return self._ears.spool_path(answer_id).exists()
+
+    def _restored(self, owner: Owner, answer: Answer) -> bool:
+        """Whether the sound could be had from where it is kept. Raises `RecordingsAway`: not now."""
+        try:
+            restored = self.keeping.restore(owner, answer)
+        except NotFound:  # kept where this machine does not see it
+            restored = False
+        if restored:
+            self.places.take(owner, answer.id)
+        return restored
+
+    def _reserve(self, answer: Answer) -> None:
+        """Sound that stayed elsewhere is silence here, so that what follows has its right time."""
+        there_s = max([answer.sound_s, *(segment.end for segment in answer.segments)])
+        spool = self._ears.spool_path(answer.id)
+        size = round(there_s * SAMPLE_RATE) * _SAMPLE_BYTES
+        if size and (not spool.exists() or spool.stat().st_size < size):
+            with spool.open("ab") as file:
+                file.truncate(size)
+            spool.chmod(0o600)
+
+    # --- the outbox's thread --------------------------------------------------------------
+
+    def _stored_late(self, answer_id: UUID, steps: Sequence[Step]) -> None:
+        """The database is back, and what waited of this answer is in it."""
+        if any(isinstance(step, Submitted) for step in steps):
+            owner = self._owner(answer_id)
+            self.submitted(owner, self._store.answer(owner, answer_id))
+        if any(isinstance(step, Finished | Submitted) for step in steps):
+            self._later(answer_id)
+
+    # --- "rounds" -------------------------------------------------------------------------
+
+    def _go_round(self) -> None:
+        beaten, caught_up = -SEEN_EVERY_S, time.monotonic()
+        while not self._stopping.is_set():
+            now = time.monotonic()
+            if now - beaten >= SEEN_EVERY_S and failure_of(self.places.beat) is None:
+                beaten = now
+            if self._stopping.is_set():
+                return
+            self._thread.submit(failure_of, self._look_round).exception()
+            if now - caught_up >= CATCH_UP_S:
+                caught_up = now
+                late = threading.Thread(
+                    target=self._complete_others, name="late words", daemon=True
+                )
+                late.start()
+            self._stopping.wait(self._round_s)
+
+    def _complete_others(self) -> None:
+        if self._catching_up.acquire(blocking=False):  # else it is being done
+            try:
+                failure_of(self._complete_all)
+            finally:
+                self._catching_up.release()
+
+    # --- "late words" ---------------------------------------------------------------------
+
+    def _complete_all(self) -> None:
+        for owner, answer_id, place in self.places.unfinished(self._sound_is_here):
+            if self._stopping.is_set():
+                return
+            if answer_id not in self._completed:
+                self._completed.add(answer_id)
+                failure_of(self._complete, owner, answer_id, place)
+
+    def _complete(self, owner: Owner, answer_id: UUID, place: UUID | None) -> None:
+        known = self._ears.get(answer_id)
+        if known is not None and not known.over:  # its words come already; no more sound does
+            known.finish()
+            return
+        if not self.places.is_ours(place) and not self.places.take_over(owner, answer_id, place):
+            return
+        try:
+            live = self.transcribe(owner, self._store.answer(owner, answer_id))
+        except (DatabaseAway, RecordingsAway):
+            self._completed.discard(answer_id)
+            raise
         if live is not None:
             live.wait_finished(PATIENCE_S)
 
+    # --- "afterwards" ---------------------------------------------------------------------
+
+    def _later(self, answer_id: UUID) -> None:
+        self._thread.submit(failure_of, self._keep_sound, answer_id)
+
+    def _look_round(self) -> None:
+        now = time.monotonic()
+        for answer_id in [one for one, unkept in self._unkept.items() if unkept.due <= now]:
+            failure_of(self._keep_sound, answer_id)
+        if self.keeping.recordings.remote:
+            for answer_id, interview_id in list(self._given.items()):
+                failure_of(self._ship, answer_id, interview_id)
+
+    def _ship(self, answer_id: UUID, interview_id: UUID) -> None:
+        try:
+            self.keeping.ship(answer_id, self._owner(answer_id), interview_id)
+        except NotFound:
+            self._given.pop(answer_id, None)
+
     def _keep_sound(self, answer_id: UUID) -> None:
-        """Encode the spool into the kept recording; let the spool go when nothing is only in it."""
-        spool = self._ears.spool_path(answer_id)
-        owner = self._store.owner_of(answer_id)
-        if owner is None:
-            self._ears.discard(answer_id)
-            return
-        answer = self._store.answer(owner, answer_id)
-        if answer.state is AnswerState.REPLACED:
-            self._ears.discard(answer_id)
-            return
-        if answer.state is AnswerState.OPEN:  # more may come
-            return
-        kept_s = answer.recording.seconds if answer.recording else 0.0
-        if spool.exists() and _seconds_in(spool) > kept_s + 0.01:
-            recording = self._recordings.put_flac(owner, answer.interview_id, answer_id, spool)
-            try:
-                self._store.keep_recording(owner, answer_id, recording)
-            except NotFound:  # deleted meanwhile, so must this be
-                self._recordings.delete(owner, (recording.key,))
-                raise
-        if not answer.pending:
+        """Store the recording, and let the spool go when nothing is only in it."""
+        try:
+            kept = self.keeping.keep(answer_id)
+        except StorageError:
+            tries = self._unkept[answer_id].tries + 1 if answer_id in self._unkept else 0
+            pause = PAUSES_S[min(tries, len(PAUSES_S) - 1)]
+            self._unkept[answer_id] = _Unkept(tries, time.monotonic() + pause)
+            raise
+        self._unkept.pop(answer_id, None)
+        if kept:
             self._ears.discard(answer_id)
             self._rate_late(answer_id)
 
     def _rate_late(self, answer_id: UUID) -> None:
         """Have an answer rated that waited for its words."""
-        owner = self._owner(answer_id)
+        owner = self._store.owner_of(answer_id)
+        if owner is None:
+            return
         answer = self._store.answer(owner, answer_id)
         if answer.pending or answer.rating_state is not RatingState.WAITING:
             return
         if answer.rating_due is None:
             self._judging.now(owner, answer_id)
-
-
-def _seconds_in(spool: Path) -> float:
-    return spool.stat().st_size / (_SAMPLE_BYTES * SAMPLE_RATE)

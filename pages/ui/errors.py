@@ -10,23 +10,32 @@ from contextlib import contextmanager
 import streamlit as st
 
 from pages.ui.text import plain
-from services.errors import AppError
+from pages.ui.waiting import ICON, comes_back
+from services.errors import AppError, DatabaseAway
 
 log = logging.getLogger("interview.screen")
 
 
 def show(error: AppError) -> None:
-    """What happened and what to do."""
+    """What happened and what to do; calmly what passes by itself."""
+    if isinstance(error, DatabaseAway):
+        st.info(plain(f"{error.message} {error.remedy}"), icon=ICON)
+        return
     st.error(plain(f"{error.message} {error.remedy}"), icon=":material/error:")
 
 
 @contextmanager
-def boundary() -> Iterator[None]:
-    """Show an expected failure where it happens. Wraps pages, and the body of every fragment."""
+def boundary(*, page: bool = False) -> Iterator[None]:
+    """Show an expected failure where it happens. Wraps pages, and the body of every fragment.
+
+    A `page` that needs a database that is away comes back by itself; fragments are drawn again anyway.
+    """
     try:
         yield
     except AppError as error:
         show(error)
+        if page and isinstance(error, DatabaseAway):
+            comes_back()
 
 
 def unexpected(error: Exception) -> bool:

@@ -6,23 +6,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from services.adapters.local_accounts import LocalAccounts
-from services.afterwards import Afterwards
+from services.afterwards import ROUND_S, Afterwards
 from services.coach.rubrics import rubric_for
 from services.coaches import Coaches
 from services.domain import Answer, Interview, Job, Kind, Question, Setup
 from services.interviews import Interviews
 from services.judging import PAUSES, Judging
+from services.keeping import Keeping
 from services.plans import Plans
 from services.ports import Coach
 from services.speech.ears import Ears
 from services.speech.model import SpeechModel
+from services.speech.places import Place, take_place
 from services.storage.database import open_database
+from services.storage.outbox import Outbox
+from services.storage.places import DEAD_AFTER, Places
 from services.storage.recordings import Recordings
 from services.storage.store import Store
 from tests.doubles import ScriptedCoach, ScriptedEngine
@@ -46,6 +51,9 @@ class Rehearsal:
     recordings: Recordings
     ears: Ears
     coaches: Coaches
+    keeping: Keeping
+    outbox: Outbox
+    place: Place
 
 
 def eventually(what: Callable[[], bool], seconds: float = 20) -> None:
@@ -73,8 +81,12 @@ def rehearsal(
     model: str = str(MODEL_FOLDER),
     language_model: Coach | None = None,
     pauses: tuple[float, ...] = PAUSES,
+    address: str = "",
+    round_s: float = ROUND_S,
+    dead_after: timedelta = DEAD_AFTER,
 ) -> Rehearsal:
-    """`language_model`: a coach that everybody has instead of the one of this machine."""
+    """`language_model`: a coach that everybody has instead of the one of this machine. `address`: of a
+    database that is not a file in `data`."""
     engine = ScriptedEngine()
     coach = ScriptedCoach(
         questions(
@@ -82,21 +94,27 @@ def rehearsal(
         ),
         name="offline",
     )
-    database = open_database(f"sqlite:///{data / 'interviews.db'}")
+    database = open_database(address or f"sqlite:///{data / 'interviews.db'}")
     store = Store(database)
     speech_model = SpeechModel(
         model, cache_dir=data / "models", load=lambda _: engine, download=lambda *_: None
     )
-    ears = Ears(speech_model, data / "spool")
+    place = take_place(data / "spool")
+    places = Places(database, place.id, place.former, place.settled, dead_after=dead_after)
+    outbox = Outbox(database, place.folder, places, look_s=0.1)
+    ears = Ears(speech_model, place.folder)
     recordings = Recordings(data / "recordings")
+    keeping = Keeping(store, recordings, ears.spool_path)
     coaches = Coaches(coach, lambda _owner: language_model)
     judging = Judging(store, coaches, lambda: speech_model.status().name, pauses=pauses)
-    afterwards = Afterwards(store, recordings, judging, ears)
+    afterwards = Afterwards(
+        *(store, keeping, judging, ears, outbox, places), leave=place.release, round_s=round_s
+    )
     speech_model.on_ready(afterwards.catch_up)
     speech_model.load_if_here()
     afterwards.catch_up()
     plans = Plans(store, coaches)
-    interviews = Interviews(store, recordings, coaches, ears, afterwards, plans, judging)
+    interviews = Interviews(store, keeping, coaches, ears, afterwards, plans, judging)
     return Rehearsal(
         interviews,
         afterwards,
@@ -109,6 +127,9 @@ def rehearsal(
         recordings,
         ears,
         coaches,
+        keeping,
+        outbox,
+        place,
     )
 
 

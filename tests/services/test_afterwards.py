@@ -18,12 +18,16 @@ from services.coaches import Coaches
 from services.domain import AUTO, Job, Question, Setup
 from services.interviews import Interviews
 from services.judging import Judging
+from services.keeping import Keeping
 from services.plans import Plans
 from services.ports import SAMPLE_RATE
 from services.speech.ears import Ears
 from services.speech.live_transcript import LiveTranscript
 from services.speech.model import SpeechModel
+from services.speech.places import take_place
 from services.storage.database import open_database
+from services.storage.outbox import Outbox
+from services.storage.places import Places
 from services.storage.recordings import Recordings
 from services.storage.store import Store
 from tests.doubles import ScriptedCoach
@@ -64,10 +68,14 @@ def room(tmp_path: Path) -> Iterator[Room]:
     coaches = Coaches(
         ScriptedCoach(questions("Tell me about a mistake.", "Tell me about a success."))
     )
-    ears = Overheard(model, tmp_path / "spool")
+    place = take_place(tmp_path / "spool")
+    places = Places(database, place.id)
+    ears = Overheard(model, place.folder)
+    keeping = Keeping(store, recordings, ears.spool_path)
     judging, plans = Judging(store, coaches), Plans(store, coaches)
-    afterwards = Afterwards(store, recordings, judging, ears)
-    interviews = Interviews(store, recordings, coaches, ears, afterwards, plans, judging)
+    outbox = Outbox(database, place.folder, places)
+    afterwards = Afterwards(store, keeping, judging, ears, outbox, places, leave=place.release)
+    interviews = Interviews(store, keeping, coaches, ears, afterwards, plans, judging)
     yield Room(interviews, store, ears, LocalAccounts(database).create_guest().id)
     interviews.shutdown()
 
@@ -99,7 +107,7 @@ def test_a_language_that_was_detected_is_kept_for_the_rest_of_the_interview(room
     room.interviews.listen(room.owner, second)
     assert room.ears.told["language"] == "es"
     assert room.ears.told["prompt"] == "Data engineer. Kafka, Airflow."
-    last = room.interviews.last_setup(room.owner)
+    last = room.interviews.offered(room.owner).setup
     assert last is not None
     assert last.language == "es"
 

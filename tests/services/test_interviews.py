@@ -126,7 +126,7 @@ def test_an_answer_that_finishes_while_it_is_looked_up_is_not_begun_again(
     store = StoreWhereAnswersFinishMeanwhile(here.store, finish)
     late_tab = Interviews(
         cast(Store, store),
-        *(here.recordings, here.coaches, here.ears, here.afterwards, here.plans, here.judging),
+        *(here.keeping, here.coaches, here.ears, here.afterwards, here.plans, here.judging),
     )
     assert late_tab.listen(owner, question) is None
     assert here.ears.get(answer_to(here, owner, question).id) is None
@@ -277,7 +277,7 @@ def test_sound_that_was_not_encoded_before_a_restart_is_encoded_after_it(
 
     again = rehearsal(tmp_path)
     eventually(lambda: answer_to(again, owner, question).recording is not None)
-    eventually(lambda: list((tmp_path / "spool").glob("*.pcm")) == [])
+    eventually(lambda: list((tmp_path / "spool").rglob("*.pcm")) == [])
     again.interviews.shutdown()
 
 

@@ -12,6 +12,7 @@ from services.coach.language_model.rating_shapes import Evidenced, Whole
 from services.coach.rubrics import rubric_for
 from services.domain import Job, Kind, Question, Segment, Setup, Word
 from services.ports import Prompt, Submission
+from tests.logs import said
 from tests.services.coach.language_model.scripted import Script, block
 
 SETUP = Setup(job=Job(position="Warehouse lead"))
@@ -33,7 +34,7 @@ TECHNICAL = Question(
     key_points=("a sorted structure", "slows down inserts"),
     rubric=rubric_for(Kind.TECHNICAL),
 )
-ANSWER = (
+ANSWER = said(
     "Last spring I was late with a payment integration. My job was to launch it in May. "
     "I told my manager a week before the date and proposed to launch with cards first. "
     "We launched on the day and the rest followed eight days later."

@@ -20,6 +20,7 @@ from services.domain import (
     Turn,
 )
 from services.ports import Purpose, Submission
+from tests.logs import said
 from tests.services.coach.language_model.planning_model import PlanningModel
 
 RUBRIC = rubric_for(Kind.BEHAVIOURAL)
@@ -30,7 +31,7 @@ QUESTION = Question(
     key_points=("told the people affected before the date",),
     rubric=RUBRIC,
 )
-ANSWER = "I was late with the export and I told my lead four days before."
+ANSWER = said("I was late with the export and I told my lead four days before.")
 RATING = Rating(
     scores=tuple(
         Score(
