@@ -1,13 +1,18 @@
-"""Account: who is signed in here, and the way out."""
+"""Account: who is signed in here and where else, and the ways out."""
 
 import streamlit as st
 
-from pages.account.entering import sign_out
-from pages.ui.context import require_user
+from pages.account.connections import connections
+from pages.account.profile import profile
+from pages.account.sign_ins import sign_ins
+from pages.account.your_data import your_data
+from pages.ui.context import require_user, services
 from pages.ui.places import SIGN_IN, go
 from pages.ui.text import plain
 
 user = require_user()
+ways = services().identities.ways_in(user.id)
+has_password = ways.auth if services().accounts.sends_codes else ways.password
 
 st.title("Account", anchor=False)
 with st.container(key="card-account"):
@@ -20,6 +25,8 @@ with st.container(key="card-account"):
             go(SIGN_IN)
     else:
         st.markdown(f"Signed in as **{plain(user.name)}**, {plain(user.email or '')}.")
-    st.caption("Signing out ends it in every tab and on every device.")
-    if st.button("Sign out"):
-        sign_out()
+        profile(user, has_password=has_password)
+if not user.guest:
+    connections(user, ways.issuers)
+sign_ins(user)
+your_data(user, has_password=has_password)

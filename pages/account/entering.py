@@ -1,130 +1,161 @@
-"""Signing in and out, as the screens do it. The password form itself is `sign_in.py`."""
+"""Signing in and out, as the screens do it. The forms are in `sign_in.py` and `codes.py`.
+
+Every way in ends the login that was there before and opens a new one: a secret that somebody planted in
+this browser is worth nothing afterwards.
+"""
 
 from __future__ import annotations
 
-import secrets
 from ipaddress import ip_address
 
 import streamlit as st
 
-from pages.account.routes import serving
-from pages.ui.context import current_user, services, tab
+from pages.account import cookie
+from pages.account.device import device
+from pages.account.providers import Identity
+from pages.ui.context import Door, current_user, login_secret, services, tab
+from pages.ui.requests import serving
 from services.domain import User
-
-NOT_KEPT = "You are signed in for this tab only: this browser or host keeps no cookie of ours. A reload asks again."
-_SIGN_OUT = "sign-out:"  # marks a nonce that clears the cookie instead of setting it
-
-# Trades the ticket for the HttpOnly cookie: only the browser can receive one, and only a route of
-# ours can set it. Registered once per process; it draws nothing.
-_EXCHANGE = st.components.v2.component(
-    "cookie_exchange",
-    js="""
-export default function (component) {
-  const { data, setTriggerValue } = component;
-  if (!data || !data.path || window.__exchanged === data.nonce) return;
-  window.__exchanged = data.nonce;
-  const limit = AbortSignal.timeout(5000);
-  fetch(data.path, {
-    method: "POST", credentials: "same-origin", signal: limit,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ticket: data.nonce }),
-  })
-    .then(r => (r.ok ? fetch("auth/known", { credentials: "same-origin", signal: limit }) : r))
-    .then(r => (r.ok ? r.json() : { known: false }))
-    .then(answer => setTriggerValue("status", answer.known ? "kept" : "lost"))
-    .catch(() => setTriggerValue("status", "lost"));
-}
-""",
-)
+from services.errors import CodeInvalid, EmailNotConfirmed, InvalidInput
+from services.ports import CodeSent
 
 
 def sign_in(email: str, password: str) -> None:
     """Check the password and sign in this browser. A guest's work moves into the account."""
-    guest = current_user()
-    user = services().accounts.verify(email, password, _address())
-    if guest is not None and guest.guest and guest.id != user.id:
-        services().interviews.adopt(guest.id, user.id)
-        services().own_keys.hand_over(guest.id, user.id)
-    _enter(user)
+    try:
+        user = services().accounts.verify(email, password, address())
+    except EmailNotConfirmed as waiting:
+        tab().door = Door("confirm", email.strip(), waiting.message, password)
+        st.rerun()
+    _come_in(user)
 
 
 def create_account(name: str, email: str, password: str) -> None:
-    """Create the account and sign in. A guest becomes the account, with all that was done."""
-    guest = current_user()
-    user = services().accounts.create_account(
-        name,
-        email,
-        password,
-        guest.id if guest is not None and guest.guest else None,
-        address=_address(),
+    """Create the account and sign in, or ask for the code that was sent. A guest keeps the work."""
+    guest = _guest()
+    made = services().accounts.create_account(
+        name, email, password, guest.id if guest else None, address()
     )
+    if isinstance(made, CodeSent):
+        tab().door = Door("confirm", made.email, password=password)
+        st.rerun()
+    _come_in(made)
+
+
+def confirm(email: str, code: str, password: str) -> None:
+    """Sign in with the code that confirms an e-mail, and with the password that the account then has:
+    a stranger may have begun one with the same e-mail and another password."""
+    if not password:
+        raise InvalidInput("password", "Please enter the password that you chose.")
+    _come_in(services().accounts.confirm(email, digits(code), address(), password))
+
+
+def reset_password(email: str, code: str, password: str) -> None:
+    """Replace a forgotten password, which ends every login of the account, and sign in."""
+    user = services().accounts.reset_password(email, digits(code), password, address())
+    services().logins.revoke_all(user.id)
+    _come_in(user)
+
+
+def change_password(user: User, current: str, new: str) -> None:
+    """Every other login of the account ends, and this browser gets a new one."""
+    services().accounts.change_password(user, current, new, address())
+    services().logins.revoke_all(user.id)
+    tab().notice = "Your password is changed. You stay signed in here and nowhere else."
     _enter(user)
+
+
+def enter_as(identity: Identity) -> None:
+    """Sign in whom an OpenID Connect provider vouches for."""
+    guest = _guest()
+    user = services().identities.enter(
+        identity.issuer,
+        identity.subject,
+        identity.email,
+        identity.email_verified,
+        identity.name,
+        guest.id if guest else None,
+    )
+    tab().identity_used = True
+    _come_in(user)
 
 
 def try_without_account() -> None:
     """Go in as a guest, known to this browser only."""
-    _enter(services().accounts.create_guest())
+    _enter(services().accounts.create_guest(address()))
 
 
 def sign_out() -> None:
+    """End the login of this browser, in all its tabs."""
+    user = current_user()
+    services().logins.revoke(login_secret())
+    _leave(user)
+
+
+def sign_out_everywhere() -> None:
     """End every login of this user, in all tabs and browsers."""
     user = current_user()
     if user is not None:
         services().logins.revoke_all(user.id)
-        services().own_keys.forget(user.id)
-    state = tab()
-    state.secret, state.signed_out = "", True
-    state.ticket = _SIGN_OUT + secrets.token_urlsafe(8)
-    st.rerun()
+    _leave(user)
 
 
-def settle_cookie() -> None:
-    """Draw the invisible piece that sets or clears the cookie, while one is to be set or cleared.
-
-    Coming in, the page waits for it (a few hundredths of a second, 5 s at most): who sees a screen of
-    theirs can reload it. The piece's place is there in every run: were it to go, all that follows would move up one place, be drawn
-    anew, and lose what is being typed.
-    """
-    state = tab()
-    with st.container(key="cookie_place"):
-        if state.ticket:
-            path = "auth/sign-out" if state.ticket.startswith(_SIGN_OUT) else "auth/exchange"
-            _EXCHANGE(
-                data={"path": path, "nonce": state.ticket},
-                key="cookie_exchange",
-                on_status_change=_cookie_settled,
-            )
-    if state.ticket and not state.ticket.startswith(_SIGN_OUT):
-        st.caption("Signing you in.")
-        st.stop()
+def digits(code: str) -> str:
+    """A code as it was sent, however it was typed. Raises `CodeInvalid` for what cannot be one."""
+    typed = "".join(sign for sign in code if sign.isascii() and sign.isdigit())
+    if len(typed) != 6:
+        raise CodeInvalid("The code has six digits.", "Copy it from the e-mail.")
+    return typed
 
 
-def _cookie_settled() -> None:
-    status = st.session_state["cookie_exchange"].status
-    state = tab()
-    if status != "kept" and not state.ticket.startswith(_SIGN_OUT):
-        state.notice = NOT_KEPT
-    state.ticket = ""
-
-
-def _enter(user: User) -> None:
-    state = tab()
-    state.secret = services().logins.open(user.id)
-    if serving.is_set():
-        state.ticket = services().logins.issue_ticket(state.secret)
-    else:
-        state.ticket, state.notice = "", NOT_KEPT
-    state.signed_out = False
-    st.rerun()
-
-
-def _address() -> str:
+def address() -> str:
     """The browser's address, for throttling only; empty when it is that of a proxy or this machine.
 
     Behind a proxy everybody has its address: counting by it would let one guesser lock everybody out.
     """
     try:
-        address = ip_address(str(st.context.ip_address))
+        found = ip_address(str(st.context.ip_address))
     except ValueError:
         return ""
-    return str(address) if address.is_global else ""
+    return str(found) if found.is_global else ""
+
+
+def _guest() -> User | None:
+    user = current_user()
+    return user if user is not None and user.guest else None
+
+
+def _come_in(user: User) -> None:
+    """Sign in; what a guest did here moves along, and whoever else knows the guest's secret is out."""
+    guest = _guest()
+    if guest is not None:
+        if guest.id != user.id:
+            services().interviews.adopt(guest.id, user.id)
+            services().own_keys.hand_over(guest.id, user.id)
+        services().logins.revoke_all(guest.id)
+    _enter(user)
+
+
+def _enter(user: User) -> None:
+    state, before = tab(), login_secret()
+    secret = services().logins.open(user.id, device())
+    if before:
+        services().logins.revoke(before)
+    state.secret, state.signed_out, state.inside = secret, False, True
+    state.door, state.refusal, state.recognised = Door(), "", None
+    if serving.is_set():
+        cookie.send(cookie.SIGN_IN, services().logins.issue_ticket(secret))
+    else:
+        state.notice = state.notice or cookie.NOT_KEPT
+    st.rerun()
+
+
+def _leave(user: User | None) -> None:
+    state = tab()
+    if user is not None:
+        services().own_keys.forget(user.id)
+    state.secret, state.signed_out, state.inside, state.recognised = "", True, False, None
+    # Who the provider introduced must not be signed in again by that: Streamlit's sign-in goes as well.
+    state.identity_used, state.leaving_provider = True, bool(st.user.get("is_logged_in"))
+    cookie.send(cookie.SIGN_OUT)
+    st.rerun()

@@ -5,33 +5,44 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.web.server.starlette.starlette_server_config import (
+    TOKENS_COOKIE_NAME,
+    USER_COOKIE_NAME,
+)
 
+from pages.account.export import export_route
 from pages.ui.coach_figures import coach_figures
 from pages.ui.context import login_cookie_name, services
+from pages.ui.playing import recording_route
+from pages.ui.requests import login_of, login_secrets, same_origin, serving
 from services.errors import AppError, TicketInvalid
 
 log = logging.getLogger("interview.server")
 COOKIE_AGE = (
     14 * 86_400
 )  # seconds; the login's own sliding expiry decides, this only bounds the cookie
-serving = threading.Event()  # set while these routes are reachable; a plain script has none
 BODY_LIMIT = 4_096  # bytes; a ticket is 43 characters
 
 
-def _same_origin(request: Request) -> bool:
-    """Browsers set Sec-Fetch-Site and scripts cannot: a page elsewhere cannot act for the candidate."""
-    return request.headers.get("sec-fetch-site") == "same-origin"
+def _refused(request: Request) -> Response | None:
+    """What is no press of a button on a page of ours."""
+    if not same_origin(request):
+        return JSONResponse({"error": "cross-site"}, status_code=403)
+    # A form of another page cannot send JSON without asking first.
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        return JSONResponse({"error": "not JSON"}, status_code=415)
+    return None
 
 
 async def _body(request: Request) -> bytes | None:
@@ -46,15 +57,15 @@ async def _body(request: Request) -> bytes | None:
 
 async def exchange(request: Request) -> Response:
     """A single-use ticket in, the HttpOnly login cookie out."""
-    if not _same_origin(request):
-        return JSONResponse({"error": "cross-site"}, status_code=403)
+    if refused := _refused(request):
+        return refused
     body = await _body(request)
     if body is None:
         return JSONResponse({"error": "too large"}, status_code=413)
     try:
         ticket = str(json.loads(body)["ticket"])
         secret = await asyncio.to_thread(services().logins.redeem, ticket)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # the last: [[[[...
         return JSONResponse({"error": "no ticket"}, status_code=400)
     except TicketInvalid:
         return JSONResponse({"error": "ticket used or expired"}, status_code=403)
@@ -71,6 +82,7 @@ async def exchange(request: Request) -> Response:
         secure=services().settings.secure_cookies or _over_https(request),
         path="/",
     )
+    _forget_introduction(request, response)
     return response
 
 
@@ -80,23 +92,54 @@ def _over_https(request: Request) -> bool:
     return request.url.scheme == "https" or proxied == "https"
 
 
+def _forget_introduction(request: Request, response: Response) -> None:
+    """Delete Streamlit's cookies of an OpenID Connect sign-in, in all their pieces (`NAME_1` and so on):
+    they count once, and would sign in again somebody whose logins were ended."""
+    for name in request.cookies:
+        for kept in (USER_COOKIE_NAME, TOKENS_COOKIE_NAME):
+            if name == kept or name.removeprefix(kept).strip("_").isdigit():
+                response.delete_cookie(name, path="/", httponly=True, samesite="lax")
+
+
+async def arrived(request: Request) -> Response:
+    """What a provider said has been dealt with."""
+    if refused := _refused(request):
+        return refused
+    response = JSONResponse({"ok": True})
+    _forget_introduction(request, response)
+    return response
+
+
 async def known(request: Request) -> Response:
     """Whether a login cookie came back: some hosts strip cookies that they do not know."""
-    for secret in (request.cookies.get(login_cookie_name()), request.session.get("login")):
-        if secret and await asyncio.to_thread(services().logins.find, str(secret)):
-            return JSONResponse({"known": True})
-    return JSONResponse({"known": False})
+    if not same_origin(request):
+        return JSONResponse({"error": "cross-site"}, status_code=403)
+    try:
+        return JSONResponse({"known": await login_of(request) is not None})
+    except AppError as error:
+        return JSONResponse({"error": error.message}, status_code=503)
 
 
 async def sign_out(request: Request) -> Response:
-    """Forget the cookies of this browser; the logins themselves are ended by the screen."""
-    if not _same_origin(request):
-        return JSONResponse({"error": "cross-site"}, status_code=403)
-    for secret in (request.cookies.get(login_cookie_name()), request.session.pop("login", None)):
-        if secret:
-            await asyncio.to_thread(services().logins.revoke, str(secret))
+    """End the logins of this browser's cookies, and forget the cookies whatever becomes of that."""
+    if refused := _refused(request):
+        return refused
+    ended = login_secrets(request)
+    request.session.pop("login", None)
     response = JSONResponse({"ok": True})
-    response.delete_cookie(login_cookie_name(), path="/")
+    try:
+        for secret in ended:
+            await asyncio.to_thread(services().logins.revoke, secret)
+    except AppError as error:
+        response = JSONResponse({"error": error.message}, status_code=503)
+    response.delete_cookie(
+        login_cookie_name(),
+        path="/",
+        secure=services().settings.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
+    _forget_introduction(request, response)
     return response
 
 
@@ -119,16 +162,37 @@ def _figures() -> dict[str, object]:
     }
 
 
-class SecurityHeaders(BaseHTTPMiddleware):
-    """No guessing of types, no framing by other sites, no address leaked, only our own devices."""
+class SecurityHeaders:
+    """No guessing of types, no framing by other sites, no address leaked, only our own devices.
 
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        response = await call_next(request)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self)")
-        return response
+    The page itself may be framed by its own site: Streamlit Community Cloud shows every app that way.
+    Plain ASGI, because Starlette's own base class holds up what is streamed.
+    """
+
+    HEADERS = (
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "SAMEORIGIN"),
+        ("Content-Security-Policy", "frame-ancestors 'self'"),
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(self), microphone=(self)"),
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        private = str(scope.get("path", "")).startswith("/auth/")
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.HEADERS:
+                    headers.setdefault(name, value)
+                if private:
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, receive, dressed if scope["type"] == "http" else send)
 
 
 @asynccontextmanager
@@ -142,13 +206,16 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     yield
     serving.clear()
     with suppress(AppError):
-        await asyncio.to_thread(lambda: services().interviews.shutdown())
+        await asyncio.to_thread(lambda: services().shutdown())
 
 
 routes = [
     Route("/auth/exchange", exchange, methods=["POST"]),
+    Route("/auth/arrived", arrived, methods=["POST"]),
     Route("/auth/known", known),
     Route("/auth/sign-out", sign_out, methods=["POST"]),
     Route("/api/health", health),
+    recording_route,
+    export_route,
 ]
 middleware = [Middleware(SecurityHeaders)]

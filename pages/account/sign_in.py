@@ -2,10 +2,13 @@
 
 import streamlit as st
 
+from pages.account.codes import remember, step, to_forgotten
 from pages.account.entering import create_account, sign_in, try_without_account
-from pages.ui.context import current_user
+from pages.account.providers import providers
+from pages.ui.context import current_user, tab
 from pages.ui.errors import show
 from pages.ui.places import SET_UP, go
+from pages.ui.text import plain
 from services.errors import AppError
 
 guest = current_user()
@@ -37,17 +40,14 @@ def sign_in_form() -> None:
                 sign_in(email, password)
             except AppError as error:
                 show(error)
+    st.button("Forgot your password?", type="tertiary", on_click=to_forgotten)
 
 
 def create_account_form() -> None:
     with st.form("create_account", border=False):
         name = st.text_input("Name", autocomplete="name")
         email = st.text_input("Email", type="email", autocomplete="username", validate="")
-        password = st.text_input(
-            "Password",
-            type="password",
-            autocomplete="new-password",
-        )
+        password = st.text_input("Password", type="password", autocomplete="new-password")
         st.caption("At least 10 characters. A few words in a row are easy to remember.")
         if st.form_submit_button("Create account", type="primary", width="stretch"):
             try:
@@ -56,17 +56,8 @@ def create_account_form() -> None:
                 show(error)
 
 
-about, door = st.columns([11, 9], gap="large", vertical_alignment="center")
-with about:
-    if guest is None:
-        welcome()
-    else:
-        st.title("Keep your work", anchor=False)
-        st.markdown(
-            "You are here without an account, so only this browser knows you. Create an account and "
-            "everything you have done so far moves along."
-        )
-with door, st.container(key="card-door"):
+def door() -> None:
+    """Every way in."""
     first = "Sign in" if guest is None else "Create account"
     # Only the open tab is drawn, so that a page never holds two fields of one name.
     known, new = st.tabs(
@@ -78,6 +69,9 @@ with door, st.container(key="card-door"):
     with new:
         if new.open:
             create_account_form()
+    for provider in providers():
+        if st.button(f"Continue with {plain(provider.label)}", width="stretch"):
+            st.login(provider.name)
     if guest is None:
         if st.button("Try without an account", width="stretch"):
             try:
@@ -87,3 +81,23 @@ with door, st.container(key="card-door"):
         st.caption(
             "Known to this browser only. You can create an account later and keep your work."
         )
+
+
+about, card = st.columns([11, 9], gap="large", vertical_alignment="center")
+with about:
+    if guest is None:
+        welcome()
+    else:
+        st.title("Keep your work", anchor=False)
+        st.markdown(
+            "You are here without an account, so only this browser knows you. Create an account and "
+            "everything you have done so far moves along."
+        )
+with card, st.container(key="card-door"):
+    if tab().refusal:
+        st.error(plain(tab().refusal), icon=":material/error:")
+    if tab().door.step:
+        step()
+    else:
+        door()
+remember()

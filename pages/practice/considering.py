@@ -13,6 +13,7 @@ from pages.ui.errors import boundary
 from pages.ui.text import plain
 from pages.ui.wording import total_of
 from services.domain import MOST_FOLLOW_UPS, Answer, Interview, PlanState, Question, User
+from services.interviews import Standing
 
 CONSIDER_S = 12.0  # longest wait for a follow-up; two calls of a model, usually 3 to 8 s
 _LOOK_S = 0.3  # between two looks whether the coach is done
@@ -29,20 +30,20 @@ def consider(user: User, interview: Interview, question: Question, answer: Answe
         tab().considering = Considering(interview.id, answer.id, time.monotonic())
 
 
-def considered(user: User, interview: Interview) -> bool:
+def considered(user: User, standing: Standing) -> bool:
     """True once nothing is (or need be) waited for; until then the waiting card is drawn.
 
     Whoever reloads, presses or has waited `CONSIDER_S` goes on; a follow-up that is late still comes
     before the next question that was not shown.
     """
     waiting = tab().considering
-    if waiting is None or waiting.interview_id != interview.id:
+    if waiting is None or waiting.interview_id != standing.interview.id:
         tab().considering = None
         return True
-    if _done(user, waiting):
+    # Read together with the questions: a follow-up is there before its answer's rating is done.
+    if _late(waiting) or waiting.answer_id not in standing.considered:
         tab().considering = None
         return True
-    standing = services().interviews.standing(user.id, interview)
     more = standing.question is not None or standing.writing
     with st.container(key="card-considering"):
         st.header("Considering your answer", anchor=False)
@@ -58,14 +59,13 @@ def considered(user: User, interview: Interview) -> bool:
 def _watch(user: User, waiting: Considering) -> None:
     """How much of the longest wait has gone; the page goes on by itself when the coach is done."""
     with boundary():
-        if _done(user, waiting):
+        if _late(waiting) or not services().interviews.considers(user.id, waiting.answer_id):
             st.rerun()
         st.progress(min(1.0, (time.monotonic() - waiting.since) / CONSIDER_S))
 
 
-def _done(user: User, waiting: Considering) -> bool:
-    late = time.monotonic() - waiting.since > CONSIDER_S
-    return late or not services().interviews.considers(user.id, waiting.answer_id)
+def _late(waiting: Considering) -> bool:
+    return time.monotonic() - waiting.since > CONSIDER_S
 
 
 def await_question(user: User, interview: Interview) -> None:
@@ -73,9 +73,10 @@ def await_question(user: User, interview: Interview) -> None:
 
     def watch() -> None:
         with boundary():
-            now = services().interviews.open_interview(user.id, interview.id)
-            if not services().interviews.standing(user.id, now).writing:
+            standing = services().interviews.stands(user.id, interview.id)
+            if not standing.writing:
                 st.rerun()
+            now = standing.interview
             st.progress(len(now.planned) / total_of(now), text=_so_far(now))
 
     with st.container(key="card-writing"):

@@ -18,6 +18,7 @@ from pages.ui.languages import language_named, not_understood
 from pages.ui.places import FEEDBACK, SET_UP, go
 from pages.ui.read_aloud import read_aloud
 from pages.ui.text import plain
+from pages.ui.waiting import waiting_notice
 from pages.ui.wording import number_of, place_of, total_of
 from services.coach.language_model.tongue import tongue_of
 from services.domain import AUTO, AnswerMode, AnswerState, Interview, Question, User
@@ -30,28 +31,27 @@ _STYLE = Path(__file__).parent / "interview.css"
 def screen() -> None:
     user = require_user()
     st.html(_STYLE)
-    with boundary():
-        interview = _interview(user)
-        if interview is None:
+    with boundary(page=True):
+        standing = _standing(user)
+        if standing is None:
             return
         st.html('<h1 class="sr-only">Interview</h1>')
-        if not considered(user, interview):
+        if not considered(user, standing):
             return
-        standing = services().interviews.standing(user.id, interview)
         if standing.writing:
             await_question(user, standing.interview)
         elif standing.question is None:
-            services().interviews.end(user.id, interview)
-            go(FEEDBACK, interview=interview.id)
+            services().interviews.end(user.id, standing.interview)
+            go(FEEDBACK, interview=standing.interview.id)
         else:
             _ask(user, standing, standing.question)
 
 
-def _interview(user: User) -> Interview | None:
-    """The interview that the address names, or the newest unfinished one."""
+def _standing(user: User) -> Standing | None:
+    """Where the interview stands that the address names, or the newest unfinished one."""
     named = st.query_params.get("interview", "")
     try:
-        interview = services().interviews.open_interview(user.id, UUID(named) if named else None)
+        standing = services().interviews.stands(user.id, UUID(named) if named else None)
     except (NotFound, ValueError):
         st.title("No interview here", anchor=False)
         with st.container(key="card-empty"):
@@ -63,8 +63,8 @@ def _interview(user: User) -> Interview | None:
             if st.button("Set up an interview", type="primary"):
                 go(SET_UP)
         return None
-    st.query_params["interview"] = str(interview.id)
-    return interview
+    st.query_params["interview"] = str(standing.interview.id)
+    return standing
 
 
 def _ask(user: User, standing: Standing, question: Question) -> None:
@@ -77,6 +77,7 @@ def _ask(user: User, standing: Standing, question: Question) -> None:
         done = (number_of(interview, question) - 1) / total_of(interview)
         st.progress(done, text=f"{place_of(interview, question)}{answers}")
     plan_notice(interview, question)
+    notices = st.container(key="waiting")
     with st.container(key="question"):
         st.header(plain(question.text), anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -90,9 +91,12 @@ def _ask(user: User, standing: Standing, question: Question) -> None:
     if answer is not None and answer.state is AnswerState.HEARD:
         review_answer(user, interview, question, answer)
     elif not heard or stage.typing or (answer is not None and answer.mode is AnswerMode.TYPED):
-        type_answer(user, interview, question, stage, heard=heard)
+        type_answer(user, interview, question, answer, stage, heard=heard)
     else:
         answer_by_voice(user, interview, question, answer, stage)
+    if stage.microphone == "off":  # who speaks reads it beside the words
+        with notices:
+            waiting_notice(user, interview)
     forget()
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.practice.pressing import acting, pressed
 from pages.ui.context import services, tab
 from pages.ui.places import FEEDBACK, go
+from pages.ui.waiting import reachable
 from services.domain import Interview, Question, User
 from services.errors import AlreadyAnswered
 
@@ -15,7 +16,7 @@ END = "End interview"
 
 def leave_buttons(user: User, interview: Interview, question: Question) -> None:
     """Skip this question, or end the interview; both keep what has been said."""
-    if pressed("Skip question"):
+    if pressed("Skip question") and reachable():
         try:
             services().interviews.skip(user.id, question)
         except AlreadyAnswered as error:
@@ -27,7 +28,7 @@ def leave_buttons(user: User, interview: Interview, question: Question) -> None:
 
 def end_button(user: User, interview: Interview) -> None:
     """End the interview; what has been said is submitted as it stands."""
-    if pressed(END):
+    if pressed(END) and reachable():
         with acting(END, "Writing down your last words"):
             services().interviews.end(user.id, interview)
         go(FEEDBACK, interview=interview.id)

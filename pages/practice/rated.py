@@ -55,8 +55,8 @@ def standing(reader: Reader, answer: Answer, rating: Rating | None) -> None:
             pass
 
 
-def rated(reader: Reader, answer: Answer, rating: Rating) -> None:
-    """All that a rating says."""
+def rated(reader: Reader, answer: Answer, rating: Rating, earlier: tuple[Rating, ...]) -> None:
+    """All that a rating says, and what the ratings before it said."""
     say = reader.say
     if rating.is_estimate and (reader.has_model or answer.rating_state is RatingState.WAITING):
         st.badge(say("offline_estimate"), color="orange", icon=_RULES)
@@ -78,7 +78,7 @@ def rated(reader: Reader, answer: Answer, rating: Rating) -> None:
         ratings.told_better(rating.improved_answer, say)
     if reader.coach.talks:
         asking(reader, answer, rating)
-    _earlier(reader, answer)
+    _earlier(reader, earlier)
     _made_by(reader, answer, rating)
 
 
@@ -115,9 +115,8 @@ def provenance(reader: Reader, rating: Rating) -> str:
     return plain(" · ".join(parts))
 
 
-def _earlier(reader: Reader, answer: Answer) -> None:
+def _earlier(reader: Reader, earlier: tuple[Rating, ...]) -> None:
     """Ratings that this one took the place of; nothing where there are none."""
-    earlier = services().interviews.earlier_ratings(reader.user.id, answer.id)
     if not earlier:
         return
     with st.expander(f"{reader.say('earlier_ratings')} ({len(earlier)})"):

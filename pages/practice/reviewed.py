@@ -71,7 +71,7 @@ def _card(reader: Reader, item: ReviewedQuestion, heading: str, *, follows: bool
             recording(reader, answer)
             standing(reader, answer, rating)
             if rating:
-                rated(reader, answer, rating)
+                rated(reader, answer, rating, item.earlier)
         _looked_for(asked, say)
 
 

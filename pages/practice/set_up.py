@@ -58,7 +58,7 @@ def job() -> None:
         format="%g",
         on_change="ignore",
     )
-    your_cv(user, provider_of(user))
+    your_cv(user, provider_of(user), offered.cv)
 
 
 def practice() -> None:
@@ -144,10 +144,10 @@ def begin() -> None:
 
 user = require_user()
 coach = services().interviews.coach(user.id)
+offered = services().interviews.offered(user.id)
 if choices.POSITION not in st.session_state:
-    last = services().interviews.last_setup(user.id)
-    choices.offer(last, coach.talks)
-    st.session_state["offered_again"] = last is not None
+    choices.offer(offered.setup, coach.talks)
+    st.session_state["offered_again"] = offered.setup is not None
 choices.suit(coach.talks)
 
 st.title("Set up your interview", anchor=False)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import av
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from pages.practice.consenting import consent_card, consent_first, consent_for_file
 from pages.practice.leaving import leave_buttons
 from pages.practice.listening_model import download_progress, model_notice
 from pages.practice.pressing import pressed
@@ -15,9 +18,10 @@ from pages.ui.camera import CONNECT_LIMIT_S, OTHER_TROUBLE, TROUBLE, camera, pre
 from pages.ui.context import Stage, current_user, services
 from pages.ui.errors import boundary, show
 from pages.ui.transcript import live_transcript
+from pages.ui.waiting import waiting_words
 from pages.ui.wording import heard_so
 from services.domain import Answer, Interview, Question, Transcript, User
-from services.errors import AppError
+from services.errors import AppError, DatabaseAway
 from services.speech.live_transcript import Heard, LiveTranscript
 
 POLL_S = 0.4  # seconds between two looks at the live transcript; interims come once a second
@@ -32,11 +36,12 @@ def answer_by_voice(
     """Live transcript at the left, camera card at the right, one bar of actions below."""
     live = None
     if answer is not None:  # after a reload or a restart too: what was said comes back by itself
-        live = services().interviews.listen(user.id, question)
+        live = services().interviews.listen(user.id, question, seen=answer)
         if live is None:
             st.rerun()
     heard = live.snapshot() if live else None
     finishing = heard is not None and heard.state in ENDING
+    first = st.container()
     left, right = st.columns([7, 4], gap="large")
     card, starts = right.container(), right.container()
     with st.container(key="actions", horizontal=True):
@@ -55,13 +60,14 @@ def answer_by_voice(
         leave_buttons(user, interview, question)
     with starts:
         if not finishing and stage.microphone == "off":
-            _start_buttons(user, question, stage)
+            _start_buttons(user, question, stage, first)
     with left:
         _trouble(user, question, stage)
         model_notice()
         typed = answer is not None and answer.edited is not None
         poll = POLL_S if live is not None else None
-        st.fragment(_captions, run_every=poll)(question, live, stage, typed)
+        unstored = partial(_unstored, user, interview)
+        st.fragment(_captions, run_every=poll)(question, live, stage, typed, unstored)
     with card:
         camera(stage, _ear(live, stage), _state(stage, heard), live=_listening(stage, heard))
 
@@ -96,22 +102,46 @@ def _state(stage: Stage, heard: Heard | None) -> str:
     return "Listening. Take your time." if _listening(stage, heard) else "Connecting."
 
 
-def _start_buttons(user: User, question: Question, stage: Stage) -> None:
+def _start_buttons(user: User, question: Question, stage: Stage, first: DeltaGenerator) -> None:
+    """`first` is where what has to be agreed to before stands."""
+
     def start(mode: str) -> None:
+        if consent_first(user, stage, mode):
+            st.rerun()
+        if not services().interviews.room():
+            stage.trouble = "NoRoom"
+            st.rerun()
         services().model.ensure()  # the first start is the moment a missing model is downloaded
+        try:
+            live = services().interviews.listen(user.id, question)
+        except DatabaseAway as error:
+            show(error)
+            return
         press(stage, mode)
-        live = services().interviews.listen(user.id, question)
         if live is not None:
             stage.source = live.take_over()
         st.rerun()
 
+    with first:
+        if consent_card(user, stage, start):
+            return
     if pressed("Start camera and microphone", type="primary", width="stretch"):
         start("video")
     if pressed("Sound only", width="stretch"):
         start("audio")
 
 
-def _captions(question: Question, live: LiveTranscript | None, stage: Stage, typed: bool) -> None:
+def _unstored(user: User, interview: Interview) -> str:
+    return waiting_words(services().interviews.waiting(user.id, interview))
+
+
+def _captions(
+    question: Question,
+    live: LiveTranscript | None,
+    stage: Stage,
+    typed: bool,
+    unstored: Callable[[], str],
+) -> None:
     """Drawn again every `POLL_S` by itself, without the rest of the page."""
     with boundary():
         if current_user() is None:  # signed out in another tab: nobody is heard any more
@@ -126,7 +156,7 @@ def _captions(question: Question, live: LiveTranscript | None, stage: Stage, typ
             )
             return
         heard = live.snapshot()
-        note = heard_so(heard)
+        note = heard_so(heard) or unstored()
         begun = bool(heard.transcript.segments or heard.transcript.interim)
         live_transcript(
             str(question.id),
@@ -170,6 +200,12 @@ def _trouble(user: User, question: Question, stage: Stage) -> None:
     if stage.trouble == "Elsewhere":
         st.info("Another tab listens to this answer now. Press start to go on speaking here.")
         return
+    if stage.trouble == "NoRoom":
+        st.warning(
+            "This server has no room for more sound just now: recordings wait to be stored, and none of "
+            "them is dropped. Type your answer, or try again in some minutes."
+        )
+        return
     if stage.trouble != "NoConnection":
         st.error(TROUBLE.get(stage.trouble, OTHER_TROUBLE), icon=":material/mic_off:")
         if stage.trouble == "InsecureContext":
@@ -179,6 +215,8 @@ def _trouble(user: User, question: Question, stage: Stage) -> None:
             "The live connection did not come about within 8 seconds; a firewall is the usual reason. "
             "You can record your answer here instead and we transcribe it afterwards, or type it."
         )
+        if consent_for_file(user, stage):
+            return
         sound = st.audio_input("Record here", sample_rate=16_000, key=f"file-{question.id}")
         if sound is not None:
             services().model.ensure()

@@ -13,6 +13,7 @@ from pages.ui.errors import boundary, show
 from pages.ui.languages import only_typed
 from pages.ui.text import plain
 from pages.ui.transcript import as_heard
+from pages.ui.waiting import reachable
 from pages.ui.wording import doubt
 from services.domain import ANSWER_LIMIT, Answer, Interview, Question, User
 from services.errors import AlreadyAnswered, AppError
@@ -21,20 +22,26 @@ SUBMIT = "Submit answer"
 
 
 def type_answer(
-    user: User, interview: Interview, question: Question, stage: Stage, *, heard: bool
+    user: User,
+    interview: Interview,
+    question: Question,
+    seen: Answer | None,
+    stage: Stage,
+    *,
+    heard: bool,
 ) -> None:
     """An answer that is written from the start; needs no device at all.
 
-    `heard` False: the speech model does not understand the language of this interview.
+    `seen` is what is there of it. `heard` False: the speech model does not understand the language of this interview.
     """
-    answer = services().interviews.type_instead(user.id, question)
+    answer = services().interviews.type_instead(user.id, question, seen)
     text = _answer_field(user, answer, stage)
     if not heard:
         st.caption(plain(only_typed(services().model.status(), interview.setup.language)))
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
             _submit(user, interview, question, answer, text)
-        if heard and pressed("Speak instead"):
+        if heard and pressed("Speak instead") and reachable():
             stage.typing = False
             services().interviews.listen(user.id, question)
             st.rerun()
@@ -68,7 +75,7 @@ def review_answer(user: User, interview: Interview, question: Question, answer: 
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
             _submit(user, interview, question, answer, text)
-        if pressed("Record again"):
+        if pressed("Record again") and reachable():
             services().interviews.record_again(user.id, answer)
             tab().stage = Stage(question_id=question.id)
             st.rerun()

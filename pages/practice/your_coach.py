@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from pages.ui.context import services, tab
 from pages.ui.text import plain
-from pages.ui.wording import coach_in_full, on_clock, spent
+from pages.ui.wording import (
+    MODELS_MAY_LEARN,
+    OWN_KEY_MAY_LEARN,
+    coach_in_full,
+    on_clock,
+    receiver,
+    spent,
+)
 from services.domain import User
 from services.errors import LanguageModelError
 from services.ports import Coach
@@ -32,14 +41,43 @@ def spent_today(user: User) -> str:
     return spent(today.share, f"{local:%H:%M}{'' if st.context.timezone else ' UTC'}")
 
 
+def may_learn(user: User) -> str:
+    """Said before anything is sent: that Google may train on it. Empty where it does not."""
+    if provider_of(user) != "gemini":
+        return ""
+    if _own_key(user):  # nobody but its owner knows which tier it is on
+        return OWN_KEY_MAY_LEARN
+    return MODELS_MAY_LEARN if services().settings.gemini_trains else ""
+
+
+def where_words_go(user: User) -> str:
+    """Who rates, and what is sent there for it, in a sentence."""
+    provider = provider_of(user)
+    if provider == "offline":
+        return "Fixed rules on this server rate your words; they are not sent anywhere."
+    learning = f" {notice}" if (notice := may_learn(user)) else ""
+    return (
+        f"To be rated, the text of your answers goes to {plain(receiver(provider, _host()))}, never "
+        f"your voice.{learning}"
+    )
+
+
 def your_coach(user: User, coach: Coach) -> None:
-    """The expander on the coach."""
+    """What is sent to whom once the interview starts, and the expander on the coach."""
+    provider = provider_of(user)
+    if provider != "offline":
+        learning = f" {notice}" if (notice := may_learn(user)) else ""
+        st.caption(
+            f":material/outgoing_mail: When you start, the job and later your answers go to "
+            f"{plain(receiver(provider, _host()))}.{learning}"
+        )
     with st.expander("Coach"):
         sentences = coach_in_full(
             coach.label,
-            provider_of(user),
+            provider,
             model=coach.name if coach.talks else "",
             passes=services().settings.rating_passes,
+            host=_host(),
         )
         for sentence in sentences:
             st.caption(plain(sentence))
@@ -88,6 +126,11 @@ def _take(user: User, key: str) -> str:
         return f"{error.message} {error.remedy}".strip()
     services().own_keys.keep(user.id, key)
     return ""
+
+
+def _host() -> str:
+    """Of the deployment's language model, where it is not Google's."""
+    return urlsplit(services().settings.openai_base_url).hostname or ""
 
 
 def _own_key(user: User) -> bool:

@@ -6,9 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pages.practice.your_coach import may_learn
 from pages.ui.context import AttachedCV, services, tab
 from pages.ui.text import paragraphs, plain
-from pages.ui.wording import MODELS_MAY_LEARN, counted
+from pages.ui.wording import counted
 from services.domain import User
 from services.errors import AppError, UnreadableFile
 
@@ -33,16 +34,16 @@ def keep_if_wished(user: User) -> None:
         services().interviews.keep_cv(user.id, cv.text)
 
 
-def your_cv(user: User, provider: str) -> None:
-    """The expander with the upload; `provider` as `LanguageModels` names it, "offline" reads no CV."""
-    kept = services().interviews.kept_cv(user.id)
+def your_cv(user: User, provider: str, kept: str) -> None:
+    """The expander with the upload; `provider` as `LanguageModels` names it, "offline" reads no CV. `kept`
+    is the text that was kept before, if any."""
     if provider == "offline":
         st.caption("The offline coach does not use a CV, so there is none to upload.")
         if kept:
             _kept_words(user, "The CV that you kept stays unused.", "offline")
         return
     with st.expander("Your CV"):
-        learning = f" {MODELS_MAY_LEARN}" if provider == "gemini" else ""
+        learning = f" {notice}" if (notice := may_learn(user)) else ""
         st.caption(
             "Optional. Its text goes to the language model, so that questions can touch on what you "
             f"have done.{learning}"

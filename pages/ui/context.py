@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import streamlit as st
 
-from services.domain import Turn, User
+from services.domain import Login, Turn, User
 from services.errors import AppError
 from services.settings import Settings
 from services.wiring import Services, build
+
+ASK_EVERY_S = 5.0  # within one run, and in what is drawn again by itself, an answer so old will do
 
 
 @st.cache_resource(show_spinner=False)
@@ -37,6 +40,7 @@ class Stage:
     pressed: str = ""  # label of a button that no run has acted on yet
     done: bool = False  # this tab itself submitted or skipped the question
     question_id: UUID | None = None  # the question that the fields above belong to
+    asked_for: str = ""  # video | audio | file: waits for consent to be recorded
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,44 @@ class Talk:
     problem: AppError | None = None  # why it has none
 
 
+@dataclass(frozen=True)
+class Door:
+    """Where this tab stands between the forms of the front door."""
+
+    step: str = ""  # "" | confirm | forgot | reset
+    email: str = ""  # that a code goes to
+    said: str = ""  # what the last press led to
+    password: str = field(default="", repr=False)  # until the code has come; a reload forgets it
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Whose secret this is, as the database said last."""
+
+    secret: str
+    login: Login | None
+    at: float  # time.monotonic()
+
+
 @dataclass
 class TabState:
     """All that a browser tab remembers between two runs of its scripts."""
 
     secret: str = ""  # of the login that this tab opened itself
     ticket: str = ""  # to be traded for the cookie
+    errand: str = ""  # "" | sign-in | sign-out | arrived | look: what the cookie's piece does
     signed_out: bool = False  # the cookie of this tab's WebSocket is stale
+    cookieless: bool = False  # this browser or host keeps no cookie of ours
+    agreed: UUID | None = None  # the user who, as far as this tab knows, agreed to be recorded
+    inside: bool = False  # somebody was signed in here at the last run
+    recognised: Recognised | None = None
+    door: Door = field(default_factory=Door)
+    refusal: str = ""  # why somebody whom a provider introduced was not let in
+    identity_asked: bool = False  # the account page was opened, to ask about it
+    identity_used: bool = False  # who the provider said was here has been dealt with
+    leaving_provider: bool = False  # signing out, the provider's own sign-in goes as well
+    new_email: str = ""  # that a code was sent to, to be confirmed on the account page
+    account_number: int = 0  # another one for every change: the fields are emptied
     notice: str = ""  # shown once on the next screen
     cv: AttachedCV | None = None
     cv_problem: str = ""  # why the last file could not be read
@@ -88,6 +123,8 @@ class TabState:
     talks: dict[UUID, Talk] = field(default_factory=dict)  # by rating
     play_from: dict[UUID, tuple[float, int]] = field(default_factory=dict)
     # answer -> second of its recording to play from, and how often that was pressed
+    signed: dict[UUID, tuple[str, float]] = field(default_factory=dict)
+    # answer -> address that plays its recording for some minutes, and until when (time.monotonic())
     stage: Stage = field(default_factory=Stage)
 
 
@@ -120,11 +157,29 @@ def _cookie_secret() -> str:
         return ""
 
 
-def current_user() -> User | None:
-    """Who is signed in in this tab; asked anew at every run, so that a revoked login ends at once."""
+def login_secret() -> str:
+    """The secret of this tab's login, its own or its browser's; empty without one."""
     state = tab()
-    secret = state.secret or ("" if state.signed_out else _cookie_secret())
-    login = services().logins.find(secret) if secret else None
+    return state.secret or ("" if state.signed_out else _cookie_secret())
+
+
+def current_login(*, anew: bool = False) -> Login | None:
+    """The login of this tab. `anew`: as the database says now, which every run asks once, so that a
+    revoked login ends; else its answer may be `ASK_EVERY_S` old."""
+    state, secret = tab(), login_secret()
+    if not secret:
+        state.recognised = None
+        return None
+    last = state.recognised
+    if anew or last is None or last.secret != secret or time.monotonic() - last.at > ASK_EVERY_S:
+        last = Recognised(secret, services().logins.find(secret), time.monotonic())
+        state.recognised = last
+    return last.login
+
+
+def current_user() -> User | None:
+    """Who is signed in in this tab."""
+    login = current_login()
     return login.user if login else None
 
 

@@ -97,12 +97,16 @@ def judged_by(label: str, *, talks: bool) -> str:
 
 
 MODELS_MAY_LEARN = "On Gemini's free tier, Google may use what is sent to improve its products."
+OWN_KEY_MAY_LEARN = (
+    "If your key is on Gemini's free tier, Google may use what is sent to improve its products."
+)
 
 
 def coach_in_full(
-    label: str, provider: str, *, model: str = "", passes: int = 2
+    label: str, provider: str, *, model: str = "", passes: int = 2, host: str = ""
 ) -> tuple[str, ...]:
-    """Sentences on who rates, how, and what they get to see; `provider` as `LanguageModels` names it."""
+    """Sentences on who rates, how, and what they get to see; `provider` as `LanguageModels` names it,
+    `host` of a language model that is not Google's."""
     if provider == "offline":
         return (
             f"{label}. Fixed rules on this server compare your words with what each question looks "
@@ -116,13 +120,18 @@ def coach_in_full(
         if passes > 1
         else ""
     )
-    where = "Google" if provider == "gemini" else "the language model's server"
     return (
         f"{label}{named}.{twice}",
-        f"The job, the questions and the text of your answers are sent to {where}; your voice and "
-        "your picture are not.",
-        *([MODELS_MAY_LEARN] if provider == "gemini" else []),
+        f"The job, the questions and the text of your answers are sent to {receiver(provider, host)}; "
+        "your voice and your picture are not.",
     )
+
+
+def receiver(provider: str, host: str = "") -> str:
+    """Who gets what a candidate wrote."""
+    if provider == "gemini":
+        return "Google"
+    return f"the language model at {host}" if host else "the language model's server"
 
 
 SPENT_MUCH = 0.8  # of a day's limit; from here on people should know

@@ -13,6 +13,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.logs import also_in
+
 ROOT = Path(__file__).parents[2]
 SPEECH_MODEL = ROOT / "tests" / "fixtures" / "speech-model"
 
@@ -61,6 +63,7 @@ def start(
     port = port or free_port()
     data.mkdir(parents=True, exist_ok=True)
     log = data.parent / f"{data.name}-{port}.log"
+    also_in(log)
     settings = {
         "DATA_DIR": str(data),
         "SPEECH_MODEL": speech_model,

@@ -14,6 +14,7 @@ from tests.browser.visitor import (
     set_up,
     try_without_account,
 )
+from tests.logs import said
 
 NAME_OF_FOCUS = """() => {
   const now = document.activeElement;
@@ -124,7 +125,7 @@ def test_every_screen_has_one_title_names_its_controls_and_never_scrolls_sideway
     assert transcript.get_attribute("aria-live") == "polite"
     button(page, "Type instead")
     look("typing", "Your answer")
-    page.get_by_label("Your answer").fill("I measured it for two weeks. " * 60)
+    page.get_by_label("Your answer").fill(said("I measured it for two weeks. ") * 60)
     button(page, "Submit answer")
     on_question(page, 2, 2)
     button(page, "End interview")

@@ -29,6 +29,7 @@ from tests.browser.visitor import (
     start_speaking,
     try_without_account,
 )
+from tests.logs import said, secret
 from tests.spoken import phrases, spoken, write_wav
 
 # Runs if anything of it is taken as HTML; becomes bold, a link, a formula or a picture as Markdown.
@@ -53,7 +54,7 @@ def test_html_markdown_and_emoji_are_shown_as_typed_on_every_screen(
     page.get_by_role("tab", name="Create account").click()
     page.get_by_label("Name", exact=True).fill(HOSTILE[:80])
     page.get_by_label("Email", exact=True).fill("hostile@example.com")
-    page.get_by_label("Password", exact=True).fill("correct horse staple")
+    page.get_by_label("Password", exact=True).fill(secret("correct horse staple"))
     page.get_by_role("button", name="Create account", exact=True).click()
     page.get_by_label("Job description").fill(f"{HOSTILE}\n{HOSTILE}", timeout=PATIENCE)
     tags = page.get_by_label("Tech stack")
@@ -179,7 +180,7 @@ def test_a_disk_that_fills_while_recording_is_told_and_the_answer_can_be_typed(
         button(page, "Type instead")
         answer = page.get_by_label("Your answer")
         expect(answer).to_be_visible(timeout=PATIENCE)
-        answer.fill("I cleaned up the disk and set an alarm so that it never fills up again.")
+        answer.fill(said("I cleaned up the disk and set an alarm so that it never fills up again."))
         button(page, "Submit answer")
         page.wait_for_url("**/feedback?interview=*")
         expect(page.get_by_text("set an alarm").first).to_be_visible(timeout=PATIENCE)
@@ -237,7 +238,7 @@ def test_an_idle_tab_does_not_take_back_what_another_wrote(page: Page, app: Serv
     other = page.context.new_page()
     other.goto(page.url)
     field = other.get_by_label("Your answer")
-    field.fill("I wrote this in the second tab.")
+    field.fill(said("I wrote this in the second tab."))
     field.press("Tab")
     expect(other.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
     page.get_by_role("button", name="What a good answer shows").click()

@@ -12,6 +12,7 @@ from tests.browser.server import Server
 from tests.browser.visitor import (
     HAND_HELD_MICROPHONE,
     PATIENCE,
+    agree,
     button,
     chromium,
     create_account,
@@ -26,6 +27,7 @@ from tests.browser.visitor import (
     try_without_account,
     until_settled,
 )
+from tests.logs import said
 from tests.spoken import phrases, spoken, word_errors, words_of, write_wav
 
 
@@ -129,11 +131,14 @@ def test_a_refused_microphone_gets_a_plain_sentence_and_typing_still_works(
         try_without_account(page, app.url)
         set_up(page, questions=1)
         button(page, "Start camera and microphone")
+        agree(page)
         expect(page.get_by_text("did not let this page use your camera")).to_be_visible(
             timeout=PATIENCE
         )
         button(page, "Type instead")
-        page.get_by_label("Your answer").fill("I planned the release and tested it with my team.")
+        page.get_by_label("Your answer").fill(
+            said("I planned the release and tested it with my team.")
+        )
         button(page, "Submit answer")
         page.wait_for_url("**/feedback?interview=*")
 
@@ -144,6 +149,7 @@ def test_a_machine_without_devices_says_so(playwright: Playwright, app: Server) 
         try_without_account(page, app.url)
         set_up(page, questions=1)
         button(page, "Sound only")
+        agree(page)
         expect(page.get_by_text("could not find a camera or a microphone")).to_be_visible(
             timeout=PATIENCE
         )
@@ -166,7 +172,7 @@ def test_two_tabs_on_one_interview_give_one_answer(page: Page, app: Server) -> N
     try_without_account(page, app.url)
     set_up(page, questions=2)
     button(page, "Type instead")
-    page.get_by_label("Your answer").fill("From the first tab.")
+    page.get_by_label("Your answer").fill(said("From the first tab."))
     page.get_by_label("Your answer").press("Tab")
     other = page.context.new_page()
     other.goto(page.url)
@@ -190,6 +196,7 @@ def test_a_connection_that_never_comes_gives_way_to_a_recording(
     try_without_account(page, app.url)
     set_up(page, questions=1)
     button(page, "Sound only")
+    agree(page)
     expect(page.get_by_text("did not come about within 8 seconds")).to_be_visible(timeout=PATIENCE)
     recorder = page.get_by_test_id("stAudioInput")
     recorder.get_by_role("button").first.click()

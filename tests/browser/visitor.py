@@ -10,11 +10,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from tests.logs import secret
+
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
 ).split()
+AGREE = "Agree and start"
 PATIENCE = 30_000  # ms; on a busy machine a screen may take its time, a broken one takes for ever
 
 # A microphone that a test speaks into: getUserMedia gives sound from WebAudio and a drawn picture.
@@ -113,7 +116,7 @@ def create_account(
     form = page.get_by_role("tabpanel").filter(visible=True)
     form.get_by_label("Name", exact=True).fill("Ada")
     form.get_by_label("Email", exact=True).fill(email)
-    form.get_by_label("Password", exact=True).fill(password)
+    form.get_by_label("Password", exact=True).fill(secret(password))
     form.get_by_role("button", name="Create account").click()
     expect(page.get_by_label("Job position", exact=True)).to_be_visible(timeout=PATIENCE)
 
@@ -140,11 +143,23 @@ def on_question(page: Page, number: int, total: int) -> None:
     at_rest(page)
 
 
+def agree(page: Page) -> None:
+    """Agree to be recorded, which the first press of a start button in an account asks for."""
+    button(page, AGREE)
+    expect(page.get_by_role("button", name=AGREE, exact=True)).to_be_hidden(timeout=PATIENCE)
+
+
 def start_speaking(page: Page, name: str = "Start camera and microphone") -> None:
-    """Press start and wait until the server hears this tab; press again if a start got lost."""
+    """Press start, agree to be recorded if asked, and wait until the server hears this tab; press again
+    if a start got lost."""
     for _ in range(3):
         button(page, name)
         state = page.locator(".camera-state")
+        asked = page.get_by_role("button", name=AGREE, exact=True)
+        begun = state.filter(has_text=re.compile("Connecting|Listening"))
+        expect(asked.or_(begun).first).to_be_visible(timeout=PATIENCE)
+        if asked.is_visible():
+            agree(page)
         expect(state).to_have_text(re.compile("Connecting|Listening"), timeout=PATIENCE)
         expect(state).not_to_have_text("Connecting.", timeout=PATIENCE)
         if state.inner_text().startswith("Listening"):

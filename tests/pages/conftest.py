@@ -15,9 +15,10 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.context import services
 from services.domain import Category, Interview, Job, Setup
 from services.interviews import Interviews
+from tests.logs import said
 
 ROOT = Path(__file__).parents[2]
-ANSWER = (
+ANSWER = said(
     "When I led the move of our reports, I ran both versions for two weeks and found four errors."
 )
 
@@ -105,7 +106,7 @@ def tab_on(data: Path, monkeypatch: pytest.MonkeyPatch, **settings: str) -> Iter
         monkeypatch.setenv(name, value)
     st.cache_resource.clear()
     yield Site(AppTest.from_file(str(ROOT / "app.py"), default_timeout=30))
-    services().interviews.shutdown()
+    services().shutdown()
     st.cache_resource.clear()
 
 

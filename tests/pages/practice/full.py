@@ -33,7 +33,7 @@ SPOKEN = "I asked the night shift what slowed them down and then we moved the pr
 
 def store() -> Store:
     """A second way into the same database, to put it into states that are hard to reach."""
-    return Store(open_database(Settings().database_url))
+    return Store(open_database(Settings().database))
 
 
 def a_rating(question: Question, text: str, *, other: int = 0, **more: object) -> Rating:

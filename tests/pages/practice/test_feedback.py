@@ -18,6 +18,8 @@ from services.domain import (
     Segment,
     Setup,
 )
+from services.settings import Settings
+from services.storage.recordings import Recordings
 from tests.pages.conftest import ANSWER, Site
 from tests.pages.practice.full import MODEL, a_follow_up, a_rating, spoken, store
 
@@ -260,6 +262,18 @@ def test_a_quote_plays_the_recording_from_where_it_was_said(guest: Site, tmp_pat
     guest.press("0:01")
     (player,) = guest.tab.get("audio")
     assert (player.proto.start_time, player.proto.autoplay) == (1, True)
+
+
+def test_a_recording_that_is_gone_says_why(guest: Site, tmp_path: Path) -> None:
+    interview = guest.interview()
+    expired, unwanted = (spoken(guest.owner, q, tmp_path) for q in interview.questions)
+    removals = store().removals(Recordings(Settings().data_dir / "recordings"))
+    removals.drop_sound(guest.owner, expired.id, "expired:30")
+    removals.drop_sound(guest.owner, unwanted.id, "not kept")
+    guest.open(SCRIPT, interview=interview.id)
+    assert "The recording was deleted after 30 days, as you chose." in guest.words
+    assert "No recording was kept, as you chose." in guest.words
+    assert not [e for e in guest.tab.expander if e.label.startswith("Recording")]
 
 
 def test_what_stands_around_a_rating_is_in_the_language_of_the_interview(guest: Site) -> None:

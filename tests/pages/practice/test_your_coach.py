@@ -9,9 +9,10 @@ import pytest
 
 from benchmarks.loopback_model import LoopbackModel
 from pages.ui.context import services
+from tests.logs import secret
 from tests.pages.conftest import Site, tab_on
 
-KEY = "AIzaSy-mine-and-nobody-elses"
+KEY = secret("AIzaSy-mine-and-nobody-elses")
 FIELD = "Your own Gemini key"
 
 
@@ -99,3 +100,35 @@ def test_what_is_spent_today_is_said_before_and_after_it_is_all(
         assert said in site.words
         give(site, KEY)
         assert "use of the language model" not in site.words
+
+
+TRAINING = "Google may use what is sent to improve its products"
+
+
+def test_who_gets_the_words_is_said_before_anything_is_sent(
+    model: LoopbackModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = {"GEMINI_API_KEY": "test", "GEMINI_BASE_URL": model.gemini_url}
+    with tab_on(tmp_path / "free", monkeypatch, **free) as site:
+        site.enter()
+        assert "your answers go to Google" in site.words
+        assert TRAINING in site.words
+        assert not model.log, "nothing may be sent before it is said"
+    with tab_on(tmp_path / "paid", monkeypatch, GEMINI_TRAINS="false", **free) as site:
+        site.enter()
+        assert "your answers go to Google" in site.words
+        assert TRAINING not in site.words
+        assert services().settings.own_keys
+        services().own_keys.keep(site.owner, KEY)  # whose tier nobody but its owner knows
+        site.tab.run()
+        assert TRAINING in site.words
+
+
+def test_another_language_model_is_named_by_its_host(
+    model: LoopbackModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"OPENAI_BASE_URL": "http://models.example.org:8000/v1", "OPENAI_MODEL": "m"}
+    with tab_on(tmp_path, monkeypatch, **settings) as site:
+        site.enter()
+        assert "the language model at models.example.org" in site.words
+        assert "Google" not in site.words

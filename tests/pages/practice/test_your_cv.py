@@ -45,7 +45,7 @@ def test_a_cv_is_read_and_shown_as_written_and_reaches_the_questions(
     assert not coached.tab.file_uploader
     start(coached)
     assert "Led the *move* to digital charts" in asked(model)
-    assert coached.interviews.kept_cv(coached.owner) == ""
+    assert coached.interviews.offered(coached.owner).cv == ""
 
 
 def test_it_serves_the_next_interview_of_this_tab_until_it_is_removed(
@@ -66,7 +66,7 @@ def test_it_is_kept_only_when_asked_for_and_can_be_used_and_forgotten(
     upload(coached)
     next(box for box in coached.tab.checkbox if box.label == KEEP).set_value(True)
     start(coached)
-    assert coached.interviews.kept_cv(coached.owner).startswith("Ward nurse")
+    assert coached.interviews.offered(coached.owner).cv.startswith("Ward nurse")
     back_at_set_up(coached)
     assert "Kept for your next interviews." in coached.words
     coached.press("Remove")
@@ -80,7 +80,7 @@ def test_it_is_kept_only_when_asked_for_and_can_be_used_and_forgotten(
     assert "digital charts" in asked(model)
     back_at_set_up(coached)
     coached.press("Forget it")
-    assert coached.interviews.kept_cv(coached.owner) == ""
+    assert coached.interviews.offered(coached.owner).cv == ""
     assert coached.tab.file_uploader
     assert "You kept" not in coached.words
 
