@@ -7,7 +7,7 @@ PORT ?= 8501
 # Debian packages that only the tests need: a browser, a voice, fonts to draw with, a database server and its pooler.
 TEST_PACKAGES := chromium espeak-ng fonts-dejavu-core postgresql pgbouncer
 
-.PHONY: run test check unit browser clean
+.PHONY: run test check unit browser lock audit clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -36,9 +36,29 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/.test: requirements.txt requirements-dev.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+# Every package by its hash: what was not looked at when it was locked is not installed.
+$(VENV)/.test: requirements.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@ $(VENV)/.run
+
+# After a change of requirements*.txt.
+lock: | $(VENV)-tools/bin/python
+	$(VENV)-tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)-tools/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate \
+	  --custom-compile-command "make lock" requirements-dev.txt -o requirements.lock
+
+# Known weaknesses of what is locked, where the list of them can be reached; that all is pinned and what is
+# installed is what was locked is checked without it (tests/test_dependencies.py, part of `make test`).
+ADVISORIES := https://pypi.org/pypi/pip/25.0/json
+audit: $(VENV)/.test | $(VENV)-tools/bin/python
+	$(BIN)/python -m pytest tests/test_dependencies.py
+	@if $(BIN)/python -c "import json, urllib.request as r; json.load(r.urlopen('$(ADVISORIES)', timeout=10))['vulnerabilities']" 2>/dev/null \
+	  && $(VENV)-tools/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; then \
+	  $(VENV)-tools/bin/pip-audit --disable-pip --require-hashes -r requirements.lock; \
+	else echo "Known weaknesses were not looked up: pypi.org's list of them cannot be reached from here."; fi
+
+$(VENV)-tools/bin/python: | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)-tools
 
 .PHONY: test-packages
 test-packages:
@@ -49,4 +69,4 @@ test-packages:
 	else echo "Please install for the tests: sudo apt-get install $(TEST_PACKAGES)"; exit 1; fi
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

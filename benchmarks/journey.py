@@ -134,7 +134,7 @@ def _new(folder: Path) -> Path:
 
 def _spooled(data: Path) -> float:
     """Seconds of 16 kHz s16 mono in the spools."""
-    return sum(p.stat().st_size for p in (data / "spool").glob("*.pcm")) / 32_000
+    return sum(p.stat().st_size for p in (data / "spool").rglob("*.pcm")) / 32_000
 
 
 def main() -> None:

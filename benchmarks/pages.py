@@ -19,9 +19,10 @@ from pathlib import Path
 from unittest.mock import patch
 from uuid import UUID
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from benchmarks.measuring import machine
+from benchmarks.querying import Sent, sent_to
 from benchmarks.seeding import seed
 from services.domain import Job, Setup
 from services.storage.database import open_database
@@ -29,29 +30,26 @@ from services.storage.database import open_database
 ROOT = Path(__file__).parents[1]
 
 
-class _Counted:
-    """Statements sent to any database of this process."""
-
-    def __init__(self) -> None:
-        self.statements = 0
-        event.listen(Engine, "before_cursor_execute", self._count)
-
-    def _count(self, *_: object) -> None:
-        self.statements += 1
-
-
-def visits(owner: UUID, count: int, counted: _Counted) -> dict[str, dict[str, float]]:
-    """{screen: median_s, p95_s, queries} over `count` visits in one tab."""
+def visits(owner: UUID, count: int, sent: Sent) -> dict[str, dict[str, float]]:
+    """{screen: median_s, p95_s, and of one visit queries, transactions, round_trips} over `count` visits
+    in one tab."""
     from streamlit.testing.v1 import AppTest
 
     from pages.ui.context import TabState, services
+    from pages.ui.requests import serving
 
+    serving.set()  # cookies come back, as they do behind a server
     interviews = services().interviews
-    started = interviews.start(owner, Setup(job=Job(position="Data engineer")))
-    reviewed = interviews.history(owner, limit=2, offset=0)[1]  # the newest seeded one
+    reviewed = interviews.history(owner, limit=2, offset=0)[1]  # the newest but one that was seeded
+    setup = Setup(job=Job(position="Data engineer"))
+    started, typed, spoken = (interviews.start(owner, setup) for _ in range(3))
+    interviews.type_instead(owner, typed.questions[0])
+    interviews.listen(owner, spoken.questions[0])
     screens = {
         "set_up": ("practice/set_up.py", None),
         "interview": ("practice/interview.py", started.id),
+        "interview_typing": ("practice/interview.py", typed.id),
+        "interview_speaking": ("practice/interview.py", spoken.id),
         "feedback": ("practice/feedback.py", reviewed.id),
         "history": ("progress/history.py", None),
         "progress": ("progress/progress.py", None),
@@ -67,7 +65,9 @@ def visits(owner: UUID, count: int, counted: _Counted) -> dict[str, dict[str, fl
             tab.switch_page(f"pages/{script}")
             if interview:
                 tab.query_params["interview"] = str(interview)
-            before, began = counted.statements, time.perf_counter()
+            sent.queries.clear()
+            sent.transactions = sent.round_trips = 0
+            began = time.perf_counter()
             tab.run()
             if visit >= 2:
                 seconds.append(time.perf_counter() - began)
@@ -76,10 +76,20 @@ def visits(owner: UUID, count: int, counted: _Counted) -> dict[str, dict[str, fl
         figures[screen] = {
             "median_s": round(statistics.median(seconds), 4),
             "p95_s": round(seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))], 4),
-            "queries": counted.statements - before,
+            "queries": len(sent.queries),
+            "transactions": sent.transactions,
+            "round_trips": sent.round_trips,
         }
         print(f"{screen}: {figures[screen]}", file=sys.stderr)
     return figures
+
+
+def _seeded(folder: Path, users: int, interviews: int) -> UUID:
+    engine = open_database(f"sqlite:///{folder / 'interviews.db'}")
+    print(f"seeding {users} x {interviews} interviews", file=sys.stderr)
+    owner = seed(engine, users, interviews)[users // 2]
+    engine.dispose()
+    return owner
 
 
 def main() -> None:
@@ -88,21 +98,22 @@ def main() -> None:
     options.add_argument("--interviews", type=int, default=1000)
     options.add_argument("--users", type=int, default=50)
     options.add_argument("--visits", type=int, default=20)
+    options.add_argument(
+        "--owner", type=UUID, help="of a database (DATABASE_URL) that is full already"
+    )
     chosen = options.parse_args()
     facts = machine()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATA_DIR"] = folder
         os.environ["SPEECH_MODEL"] = "base.en"  # known and not here: nothing is loaded
-        engine = open_database(f"sqlite:///{Path(folder) / 'interviews.db'}")
-        print(f"seeding {chosen.users} x {chosen.interviews} interviews", file=sys.stderr)
-        owner = seed(engine, chosen.users, chosen.interviews)[chosen.users // 2]
-        engine.dispose()
+        owner = chosen.owner or _seeded(Path(folder), chosen.users, chosen.interviews)
         # A script run outside a server has no session for streamlit-webrtc to attach to.
         with (
             patch("streamlit_webrtc.component.get_this_session_info", lambda: None),
             patch("streamlit_webrtc.shutdown.get_this_session_info", lambda: None),
+            sent_to(Engine) as sent,
         ):
-            figures = visits(owner, chosen.visits, _Counted())
+            figures = visits(owner, chosen.visits, sent)
         from pages.ui.context import services
 
         services().interviews.shutdown()

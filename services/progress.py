@@ -18,15 +18,14 @@ def progress(store: Store, owner: Owner) -> Progress:
     recent. The halves are of interviews, not of a criterion's own answers, so that all criteria are
     compared over the same time. With fewer than two rated interviews there are no halves.
     """
-    interviews_done, answers_given, minutes_spoken = store.totals(owner)
-    trend = store.trend(owner)
+    done, means = store.figures(owner, _recent_from)
     return Progress(
-        interviews_done=interviews_done,
-        answers_given=answers_given,
-        minutes_spoken=minutes_spoken,
-        trend=trend,
-        criteria=store.criteria(owner, _recent_from(trend)),
-        kinds=store.kinds(owner),
+        interviews_done=done.interviews,
+        answers_given=done.answers,
+        minutes_spoken=done.minutes,
+        trend=done.trend,
+        criteria=means.criteria,
+        kinds=means.kinds,
     )
 
 

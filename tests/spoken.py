@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from tests.logs import said
+
 MODEL = Path(__file__).parent / "fixtures" / "speech-model"
 RATE = 16_000
 FRAME_S = 0.02  # of a WebRTC frame
@@ -84,12 +86,12 @@ def phrases(count: int, seed: int = 1) -> tuple[str, ...]:
 @lru_cache(1024)
 def say(text: str, voice: str = "en-us+m3", speed: int = 150, rate: int = RATE) -> Samples:
     """What espeak-ng makes of a text, without silence at its ends, at `rate` Hz (16 or 48 kHz)."""
-    said = subprocess.run(
-        ["espeak-ng", "-v", voice, "-s", str(speed), "--stdout", text],
+    wav = subprocess.run(
+        ["espeak-ng", "-v", voice, "-s", str(speed), "--stdout", said(text)],
         capture_output=True,
         check=True,
     ).stdout
-    spoken_at_22050 = np.frombuffer(said[44:], "<i2") / 32768
+    spoken_at_22050 = np.frombuffer(wav[44:], "<i2") / 32768
     sound = np.asarray(resample_poly(spoken_at_22050, rate // 50, 441), np.float32)
     loud = np.flatnonzero(np.abs(sound) > 0.01)
     edge = rate // 50

@@ -47,7 +47,18 @@ def test_pages_times_every_screen_and_counts_its_queries() -> None:
     result = last_line("pages", "--interviews", "3", "--users", "1", "--visits", "1")
     assert set(result["screens"]) >= {"set_up", "interview", "feedback", "history", "progress"}
     for figures in result["screens"].values():
-        assert set(figures) == {"median_s", "p95_s", "queries"}
+        assert set(figures) == {"median_s", "p95_s", "queries", "transactions", "round_trips"}
+
+
+def test_store_times_every_query_at_two_sizes_and_no_screen_takes_more_than_three() -> None:
+    result = last_line("store", "--users", "6", "--interviews", "3", "--times", "2")
+    assert result["rows"] > 0
+    assert result["large"]["rows"] > 1.9 * result["rows"]
+    for figures in result["queries"].values():
+        assert {"p50_s", "p95_s", "growth_10x"} <= set(figures)
+        assert 0 < figures["p50_s"] <= figures["p95_s"]
+    assert len(result["screens"]) == 8
+    assert result["max_queries_per_screen"] <= 3
 
 
 @pytest.mark.parametrize("protocol", ["gemini", "openai"])

@@ -17,7 +17,7 @@ PAGE = 20  # rows on a page
 
 def screen(user: User) -> None:
     st.title("History", anchor=False)
-    count = services().interviews.count(user.id)
+    newest, count = services().interviews.newest(user.id, PAGE)
     if count == 0:
         with st.container(key="card-empty"):
             st.markdown(
@@ -31,8 +31,12 @@ def screen(user: User) -> None:
     number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     with drawn:
         st.caption(counted(count, "interview"))
-        for row in services().interviews.history(user.id, PAGE, (number - 1) * PAGE):
+        for row in newest if number == 1 else _page(user, number):
             _row(user, row)
+
+
+def _page(user: User, number: int) -> tuple[InterviewSummary, ...]:
+    return services().interviews.history(user.id, PAGE, (number - 1) * PAGE)
 
 
 def _row(user: User, row: InterviewSummary) -> None:

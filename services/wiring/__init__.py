@@ -6,22 +6,37 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
+
+from services.accounts.identities import Identities
 from services.accounts.logins import Logins
 from services.accounts.own_keys import OwnKeys
 from services.adapters.cv import read_cv
 from services.adapters.local_accounts import LocalAccounts
 from services.adapters.model_hub import download_model
+from services.adapters.supabase_accounts import SupabaseAccounts
 from services.adapters.whisper import WhisperEngine
 from services.afterwards import Afterwards
+from services.chores import Chore, Chores
 from services.coach.offline import OfflineCoach
 from services.coaches import Coaches
 from services.interviews import Interviews
 from services.judging import Judging
+from services.keeping import Keeping
 from services.plans import Plans
+from services.ports import Accounts
+from services.privacy.consent import Consents
+from services.privacy.export import Export
+from services.privacy.leaving import Leaving
 from services.settings import Settings
 from services.speech.ears import Ears
 from services.speech.model import SpeechModel
+from services.speech.places import take_place
 from services.storage.database import open_database
+from services.storage.locks import Locks
+from services.storage.object_store import Access
+from services.storage.outbox import Outbox
+from services.storage.places import Places
 from services.storage.recordings import Recordings
 from services.storage.spending import Limits, Spending
 from services.storage.store import Store
@@ -34,13 +49,23 @@ class Services:
 
     settings: Settings
     interviews: Interviews
-    accounts: LocalAccounts
+    accounts: Accounts
+    identities: Identities
     logins: Logins
     model: SpeechModel
     own_keys: OwnKeys
     spending: Spending
     language_models: LanguageModels
     read_cv: Callable[[bytes, str], str]  # a file and its name -> its text; raises `UnreadableFile`
+    consents: Consents
+    export: Export
+    leaving: Leaving
+    chores: Chores
+
+    def shutdown(self) -> None:
+        """Stop the threads; nothing is lost by it."""
+        self.chores.shutdown()
+        self.interviews.shutdown()
 
 
 def build(settings: Settings) -> Services:
@@ -58,7 +83,7 @@ def build(settings: Settings) -> Services:
             name, folder, report, endpoint=settings.hub_endpoint
         ),
     )
-    recordings = Recordings(settings.data_dir / "recordings")
+    recordings = _recordings(settings)
     own_keys = OwnKeys()
     limits = Limits(
         settings.daily_calls_per_user,
@@ -69,27 +94,62 @@ def build(settings: Settings) -> Services:
     spending = Spending(engine, limits)
     language_models = LanguageModels(settings, own_keys, spending)
     coaches = Coaches(OfflineCoach(), language_models.coach)
-    ears = Ears(model, settings.data_dir / "spool")
+    place = take_place(settings.data_dir / "spool")
+    places = Places(engine, place.id, place.former, place.settled)
+    outbox = Outbox(engine, place.folder, places)
+    ears = Ears(model, place.folder)
+    keeping = Keeping(store, recordings, ears.spool_path, limit_mb=settings.spool_limit_mb)
     judging = Judging(store, coaches, lambda: model.status().name)
-    afterwards = Afterwards(store, recordings, judging, ears)
+    afterwards = Afterwards(store, keeping, judging, ears, outbox, places, leave=place.release)
     # Late transcripts wait for the model: one pass now, one when it is ready.
     model.on_ready(lambda: _in_background(afterwards.catch_up))
     _in_background(afterwards.catch_up)
     model.load_if_here()
     plans = Plans(store, coaches)
-    interviews = Interviews(store, recordings, coaches, ears, afterwards, plans, judging)
-    _in_background(interviews.forget_lost_guests)
+    interviews = Interviews(store, keeping, coaches, ears, afterwards, plans, judging)
+    chores = Chores(
+        Locks(engine),
+        (
+            Chore("removals", 60, keeping.removals.sweep),
+            Chore("expiry", 600, keeping.removals.expire),
+            Chore("guests", 600, interviews.forget_lost_guests),
+        ),
+    )
+    chores.start()
+    accounts = _accounts(settings, engine)
     return Services(
         settings,
         interviews,
-        LocalAccounts(engine),
+        accounts,
+        Identities(engine),
         Logins(engine),
         model,
         own_keys,
         spending,
         language_models,
         read_cv,
+        Consents(engine, settings.recordings_elsewhere),
+        Export(engine, recordings, keeping.removals),
+        Leaving(engine, interviews, accounts, own_keys, recordings, settings.data_dir / "spool"),
+        chores,
     )
+
+
+def _recordings(settings: Settings) -> Recordings:
+    access = Access(
+        settings.recordings_endpoint,
+        settings.recordings_region,
+        settings.recordings_key_id,
+        settings.recordings_secret.get_secret_value(),
+    )
+    return Recordings(settings.recordings_url or settings.data_dir / "recordings", access)
+
+
+def _accounts(settings: Settings, engine: Engine) -> Accounts:
+    key = settings.supabase_key.get_secret_value()
+    if settings.supabase_url and key:
+        return SupabaseAccounts(engine, settings.supabase_url, key)
+    return LocalAccounts(engine)
 
 
 def _in_background(work: Callable[[], None]) -> None:
