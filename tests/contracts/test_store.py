@@ -215,7 +215,7 @@ def test_words_that_come_late_join_an_answer_that_nobody_edited(store: Store, ad
         store.heard(ada, answer.id, pending=True)
         store.submit(ada, answer.id, typed)
         store.append_segment(ada, answer.id, 1, a_segment("and left", 5.0))
-        assert store.answer(ada, answer.id).typed == expected
+        assert store.answer(ada, answer.id).text == expected
 
 
 def test_skipping_keeps_the_words_that_were_said(store: Store, ada: UUID) -> None:
