@@ -184,8 +184,10 @@ def current_user() -> User | None:
 
 
 def is_operator(user: User) -> bool:
-    """Whether this account may see how the server does; a guest never."""
-    return user.email is not None and user.email.lower() in services().settings.operators
+    """Whether this account may see how the server does; a guest never, and nobody by an e-mail that
+    could have been confirmed and was not."""
+    shown = user.email_verified or not services().accounts.sends_codes
+    return shown and user.email is not None and user.email.lower() in services().settings.operators
 
 
 def require_user() -> User:

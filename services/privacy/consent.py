@@ -17,9 +17,9 @@ from services.errors import InvalidInput
 from services.ports import Owner
 from services.storage import consents, users
 from services.storage.clock import Clock, utc_now
+from services.storage.consents import RECORDING
 from services.storage.database import SERVICE, reading, writing
 
-RECORDING = "recording"  # the kind of consent, as it is stored
 # Days that recordings may be kept, in the order they are offered; None: until the candidate deletes
 # them, 0: they are not kept at all, only their words.
 TERMS: tuple[int | None, ...] = (90, 30, 7, None, 0)

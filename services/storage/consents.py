@@ -11,6 +11,8 @@ from services.errors import NotFound
 from services.ports import Owner
 from services.storage.tables import ConsentRow, UserRow
 
+RECORDING = "recording"  # a kind of consent, as it is stored
+
 
 def add(db: Session, owner: Owner, kind: str, version: str, now: datetime) -> None:
     """Keep that the owner agreed; the first time stays. Raises `NotFound`, and SQLAlchemy's

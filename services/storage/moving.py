@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.errors import NotFound
 from services.ports import Owner
+from services.storage.consents import RECORDING
 from services.storage.removals import write_down
 from services.storage.tables import (
     AnswerRow,
@@ -54,6 +55,7 @@ def move_everything(
             .execution_options(synchronize_session=False)
         )
     _move_cv(db, from_owner, to_owner)
+    _move_term(db, from_owner, to_owner)  # it looks at consents, so before they move
     _move_consents(db, from_owner, to_owner)
     _move_spending(db, from_owner, to_owner)
     write_down(db, [str(from_owner)], now, moved_to=str(to_owner))
@@ -73,6 +75,30 @@ def _move_cv(db: Session, from_owner: Owner, to_owner: Owner) -> None:
     db.execute(delete(CvRow).where(CvRow.user_id == older))
     if newer:
         db.execute(update(CvRow).where(CvRow.user_id == from_owner).values(user_id=to_owner))
+
+
+def _move_term(db: Session, from_owner: Owner, to_owner: Owner) -> None:
+    """How long recordings are kept: as the one who agreed wants it; where both did, the shorter time."""
+    agreed = set(
+        db.scalars(
+            select(ConsentRow.user_id).where(
+                ConsentRow.user_id.in_((from_owner, to_owner)), ConsentRow.kind == RECORDING
+            )
+        )
+    )
+    if from_owner not in agreed:
+        return
+    days = dict(
+        db.execute(
+            select(UserRow.id, UserRow.media_days).where(UserRow.id.in_((from_owner, to_owner)))
+        )
+        .tuples()
+        .all()
+    )
+    both = [days[owner] for owner in (from_owner, to_owner) if owner in agreed]
+    ends = [term for term in both if term is not None]
+    shorter = min(ends) if ends else None
+    db.execute(update(UserRow).where(UserRow.id == to_owner).values(media_days=shorter))
 
 
 def _move_consents(db: Session, from_owner: Owner, to_owner: Owner) -> None:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -53,7 +54,14 @@ _REFUSED = {
     "no pg_hba.conf entry": "The database does not take connections from here in this way.",
 }
 
-_away_since: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+
+@dataclass(frozen=True, slots=True)
+class _Away:
+    since: float  # time.monotonic() of the last try in vain
+    silent: bool  # it did not even refuse: every further try would wait for nothing
+
+
+_away: WeakKeyDictionary[Engine, _Away] = WeakKeyDictionary()
 _away_lock = threading.Lock()
 
 
@@ -112,16 +120,23 @@ def opened(engine: Engine, who: UUID | str, *, writes: bool) -> Iterator[Session
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     scoped = engine.execution_options(**options)
     until = time.monotonic() + _patience(engine)
+    old = 2  # connections from before a restart: with the first, all such leave the pool
     while True:
-        db = Session(scoped)
+        db, began = Session(scoped), time.monotonic()
         try:
             db.execute(_ENTER, {"role": role, "claims": claims})
             break
         except (DBAPIError, PoolTimeout) as failure:
             db.close()
-            if not _is_away(failure) or time.monotonic() > until:
+            if isinstance(failure, DBAPIError) and failure.connection_invalidated and old:
+                old -= 1
+                continue
+            if not _is_away(failure):
+                raise
+            if time.monotonic() > until:
+                silent = time.monotonic() - began > CONNECT_S / 2
                 with _away_lock:
-                    _away_since[engine] = time.monotonic()
+                    _away[engine] = _Away(time.monotonic(), silent)
                 raise
             time.sleep(PAUSE_S)
         except BaseException:
@@ -144,10 +159,7 @@ def in_our_words(failure: Exception) -> AppError | None:
             "Correct DATABASE_URL; `python -m services.doctor` tells more about each part of it.",
         )
     if _is_away(failure):
-        return DatabaseAway(
-            "The database cannot be reached just now.",
-            "What you say is kept; try again in a moment.",
-        )
+        return _not_reached()
     state = _state(failure)
     if state == "53100":
         return DiskFull("The disk of the database is full.", "Nothing stored so far is lost.")
@@ -223,9 +235,20 @@ def _must_be_current(engine: Engine) -> None:
 
 
 def _patience(engine: Engine) -> float:
+    """Seconds that a transaction waits for the server. Raises `DatabaseAway` where it need not try."""
     with _away_lock:
-        since = _away_since.get(engine)
-    return 0.0 if since is not None and time.monotonic() - since < AWAY_S else PATIENCE_S
+        away = _away.get(engine)
+    if away is None or time.monotonic() - away.since >= AWAY_S:
+        return PATIENCE_S
+    if away.silent:
+        raise _not_reached()
+    return 0.0
+
+
+def _not_reached() -> DatabaseAway:
+    return DatabaseAway(
+        "The database cannot be reached just now.", "Nothing is lost; try again in a moment."
+    )
 
 
 def _is_away(failure: Exception) -> bool:

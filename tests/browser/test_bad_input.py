@@ -172,8 +172,8 @@ def test_a_disk_that_fills_while_recording_is_told_and_the_answer_can_be_typed(
         set_up(page, questions=1)
         start_speaking(page, "Sound only")
         no_file_grows_beyond(running, room=384 * 1024)  # for the database, not for the sound
-        said = spoken(phrases(14, seed=81), rate=48_000)
-        say(page, write_wav(tmp_path / "said.wav", said.samples, 48_000).read_bytes())
+        speech = spoken(phrases(14, seed=81), rate=48_000)
+        say(page, write_wav(tmp_path / "said.wav", speech.samples, 48_000).read_bytes())
         expect(page.get_by_text("the sound of this answer is not stored")).to_be_visible(
             timeout=PATIENCE
         )
@@ -212,8 +212,8 @@ def test_without_a_speech_model_the_recording_is_kept_and_submitted_as_it_is(
         set_up(page, questions=1)
         expect(page.get_by_text("is not on this server yet")).to_be_visible(timeout=PATIENCE)
         start_speaking(page, "Sound only")
-        said = spoken(phrases(2, seed=91), rate=48_000)
-        say(page, write_wav(tmp_path / "said.wav", said.samples, 48_000).read_bytes())
+        speech = spoken(phrases(2, seed=91), rate=48_000)
+        say(page, write_wav(tmp_path / "said.wav", speech.samples, 48_000).read_bytes())
         expect(page.get_by_text("Your words are being recorded")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_text("could not be downloaded")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_role("button", name="Try the speech model again")).to_be_visible()

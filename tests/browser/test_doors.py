@@ -203,8 +203,7 @@ def test_a_host_that_keeps_no_cookie_signs_in_for_the_tab_and_says_so(
 def test_a_body_without_a_length_is_cut_off(app: Server) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=10)
     pieces = (b" " * 1_000 for _ in range(50))
-    connection.request(
-        "POST", "/auth/exchange", pieces, {"sec-fetch-site": "same-origin"}, encode_chunked=True
-    )
+    ours = {"sec-fetch-site": "same-origin", "content-type": "application/json"}
+    connection.request("POST", "/auth/exchange", pieces, ours, encode_chunked=True)
     assert connection.getresponse().status == 413
     connection.close()

@@ -27,6 +27,7 @@ from services.domain import (
     Setup,
 )
 from services.errors import AlreadyAnswered, InvalidInput, NotFound
+from services.privacy.consent import Consents
 from services.progress import progress
 from services.storage.database import SERVICE, reading
 from services.storage.figures import Done, Means
@@ -612,6 +613,24 @@ def test_everything_of_a_guest_moves_into_the_account(
     assert store.count_interviews(guest) == 0
     assert progress(store, guest).criteria == ()
     assert store.move_everything(guest, ada) == ()
+
+
+@pytest.mark.parametrize(
+    ("guests", "own", "then"),
+    [(0, None, 0), (None, None, None), (30, 90, 30), (90, 7, 7), (None, 30, 30), (0, 7, 0)],
+)
+def test_recordings_are_kept_no_longer_than_the_guest_or_the_account_agreed_to(
+    store: Store, engine: Engine, ada: UUID, guests: int | None, own: int | None, then: int | None
+) -> None:
+    guest = a_user(engine, "Guest")
+    consents = Consents(engine)
+    consents.give(guest, guests)
+    if own is not None:
+        consents.give(ada, own)
+    store.move_everything(guest, ada)
+    with reading(engine, ada) as db:
+        assert db.scalar(text("SELECT media_days FROM users")) == then
+    assert consents.given(ada)
 
 
 def test_nothing_moves_to_an_account_that_is_not_there(store: Store, ada: UUID) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +21,7 @@ from services.errors import DatabaseAway, DatabaseUnusable, StorageError
 from services.storage import migrating, postgres
 from services.storage.database import SERVICE, open_database, reading, writing
 from services.storage.store import Store
+from tests.services.rehearsal import eventually
 from tests.services.storage.stored import a_user, an_interview
 from tests.standins import postgres as standin
 from tests.standins.postgres import Server
@@ -255,6 +258,61 @@ def test_a_server_that_stays_away_is_told_as_such_and_found_again(own_server: Se
             store.count_interviews(ada)
     own_server.start()
     assert store.count_interviews(ada) == 0
+    engine.dispose()
+
+
+def test_connections_from_before_a_restart_are_not_taken_for_an_outage(own_server: Server) -> None:
+    engine = open_database(own_server.backend(standin.new_database(own_server)))
+    store, ada = Store(engine), a_user(engine)
+    for _ in range(2):  # the second restart comes while nobody would wait for the server
+        own_server.stop()
+        with pytest.raises(DatabaseAway):
+            store.count_interviews(ada)
+        own_server.start()
+        with ThreadPoolExecutor(4) as threads:  # each leaves a connection in the pool
+            assert list(threads.map(store.count_interviews, [ada] * 8)) == [0] * 8
+        own_server.stop()
+        own_server.start()
+        assert store.count_interviews(ada) == 0
+    engine.dispose()
+
+
+def test_a_server_that_does_not_even_refuse_is_not_asked_by_everybody(
+    server: Server, name: str
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(50)  # connections are taken and never answered
+        port = silent.getsockname()[1]
+        engine = postgres.owners_engine(f"postgresql://app_backend@127.0.0.1:{port}/{name}", "off")
+        store = Store(engine)
+        for _ in range(10):
+            with pytest.raises(DatabaseAway):
+                store.count_interviews(uuid4())
+        silent.settimeout(0)
+        asked = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                silent.accept()[0].close()
+                asked += 1
+        assert 1 <= asked <= 3
+        engine.dispose()
+
+
+def test_a_pooler_whose_server_is_gone_is_away_and_found_again(own_server: Server) -> None:
+    engine = open_database(own_server.pooled(standin.new_database(own_server)))
+    store, ada = Store(engine), a_user(engine)
+    own_server.stop()
+    with pytest.raises(DatabaseAway):
+        store.count_interviews(ada)
+    own_server.start()
+
+    def found_again() -> bool:
+        with contextlib.suppress(DatabaseAway):
+            return store.count_interviews(ada) == 0
+        return False
+
+    eventually(found_again)
     engine.dispose()
 
 
