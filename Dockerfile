@@ -8,9 +8,10 @@ RUN useradd --create-home --uid 10001 interview \
     && chown interview:interview /data
 WORKDIR /app
 
-# Before the code, so that a change of ours installs nothing again.
-COPY requirements.txt ./
-RUN pip install --requirement requirements.txt
+# Before the code, so that a change of ours installs nothing again. Every package by its hash: only what was
+# looked at when it was locked.
+COPY requirements-run.lock ./
+RUN pip install --require-hashes --requirement requirements-run.lock
 
 # Named one by one: nothing else of this folder can end up in an image.
 COPY app.py ./

@@ -41,11 +41,12 @@ $(VENV)/.test: requirements.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@ $(VENV)/.run
 
-# After a change of requirements*.txt.
+# After a change of requirements*.txt. The second is for the image: the same without what only tests need.
+LOCKING := --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --custom-compile-command "make lock"
 lock: | $(VENV)-tools/bin/python
 	$(VENV)-tools/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(VENV)-tools/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate \
-	  --custom-compile-command "make lock" requirements-dev.txt -o requirements.lock
+	$(VENV)-tools/bin/uv pip compile $(LOCKING) requirements-dev.txt -o requirements.lock
+	$(VENV)-tools/bin/uv pip compile $(LOCKING) requirements.txt -c requirements.lock -o requirements-run.lock
 
 # Known weaknesses of what is locked, where the list of them can be reached; that all is pinned and what is
 # installed is what was locked is checked without it (tests/test_dependencies.py, part of `make test`).

@@ -23,6 +23,8 @@ if get_script_run_ctx(suppress_warning=True) is None:
         on_script_error=unexpected,
     )
 else:
+    from pages.ui.errors import boundary
     from pages.ui.navigation import site
 
-    site().run()
+    with boundary(page=True):
+        site().run()

@@ -15,12 +15,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.domain import AUTO, Answer, Interview, RatingState, Segment
+from services.domain import AUTO, Answer, AnswerState, Interview, RatingState, Segment
 from services.errors import DatabaseAway, HeardElsewhere, NotFound, RecordingsAway, StorageError
 from services.failures import failure_of
 from services.hints import spoken_hint
@@ -65,6 +65,8 @@ class Afterwards:
         *,
         leave: Callable[[], None] = lambda: None,
         round_s: float = ROUND_S,
+        seen_every_s: float = SEEN_EVERY_S,
+        catch_up_s: float = CATCH_UP_S,
     ) -> None:
         """`leave` lets go of this process's place, at the very end."""
         self.keeping = keeping
@@ -75,6 +77,8 @@ class Afterwards:
         self._ears = ears
         self._leave = leave
         self._round_s = round_s
+        self._seen_every_s = seen_every_s
+        self._catch_up_s = catch_up_s
         self._given: dict[UUID, UUID] = {}  # answer -> interview, of what is heard here
         self._unkept: dict[UUID, _Unkept] = {}  # the "afterwards" thread's own
         self._completed: set[UUID] = set()  # late transcripts that were tried already
@@ -115,10 +119,9 @@ class Afterwards:
             interview = self._store.interview(self._owner(answer.id), answer.interview_id)
         question = next(q for q in interview.questions if q.id == answer.question_id)
         language = interview.setup.language
-        self._given[answer.id] = answer.interview_id
         # New words are numbered on from those that are there, stored or waiting.
         settled = overlaid(answer, self.outbox.waiting(answer.id)).segments
-        return self._ears.open(
+        live = self._ears.open(
             answer.id,
             settled=settled,
             prompt=spoken_hint(interview.setup, question),
@@ -128,6 +131,9 @@ class Afterwards:
             on_language=keep_language,
             live_words=live_words,
         )
+        if answer.state is AnswerState.OPEN:
+            self._given[answer.id] = answer.interview_id
+        return live
 
     def bring_here(self, owner: Owner, answer: Answer) -> Answer:
         """From now on this process hears the answer, with all sound that can be had of it; another one
@@ -199,6 +205,9 @@ class Afterwards:
             self.outbox.put(answer_id, *steps)
         except HeardElsewhere:  # its candidate speaks to another process: these ears are over
             self._given.pop(answer_id, None)
+            live = self._ears.get(answer_id)
+            if live is not None:
+                live.take_over()  # the screen that speaks to it sees that it is not heard any more
             self._thread.submit(failure_of, self._ears.close, answer_id)
             raise
 
@@ -209,7 +218,7 @@ class Afterwards:
         return owner
 
     def _sound_is_here(self, answer_id: UUID) -> bool:
-        return self._ears.spool_path(answer_id).exists()
+        return self.keeping.has_sound(answer_id)
 
     def _restored(self, owner: Owner, answer: Answer) -> bool:
         """Whether the sound could be had from where it is kept. Raises `RecordingsAway`: not now."""
@@ -244,16 +253,19 @@ class Afterwards:
     # --- "rounds" -------------------------------------------------------------------------
 
     def _go_round(self) -> None:
-        beaten, caught_up = -SEEN_EVERY_S, time.monotonic()
+        beaten, caught_up = -self._seen_every_s, time.monotonic()
+        looked: Future[Exception | None] | None = None
         while not self._stopping.is_set():
             now = time.monotonic()
-            if now - beaten >= SEEN_EVERY_S and failure_of(self.places.beat) is None:
+            if now - beaten >= self._seen_every_s and failure_of(self.places.beat) is None:
                 beaten = now
             if self._stopping.is_set():
                 return
-            self._thread.submit(failure_of, self._look_round).exception()
-            if now - caught_up >= CATCH_UP_S:
+            if looked is None or looked.done():  # not waited for: an upload may hang for minutes
+                looked = self._thread.submit(failure_of, self._look_round)
+            if now - caught_up >= self._catch_up_s:
                 caught_up = now
+                self._thread.submit(failure_of, self._tidy)
                 late = threading.Thread(
                     target=self._complete_others, name="late words", daemon=True
                 )
@@ -298,14 +310,42 @@ class Afterwards:
         self._thread.submit(failure_of, self._keep_sound, answer_id)
 
     def _look_round(self) -> None:
+        failure_of(self.keeping.ask_again)
         now = time.monotonic()
         for answer_id in [one for one, unkept in self._unkept.items() if unkept.due <= now]:
-            failure_of(self._keep_sound, answer_id)
-        if self.keeping.recordings.remote:
-            for answer_id, interview_id in list(self._given.items()):
-                failure_of(self._ship, answer_id, interview_id)
+            if isinstance(failure_of(self._keep_sound, answer_id), RecordingsAway):
+                return  # each try may take minutes
+        for answer_id, interview_id in list(self._given.items()):
+            if not self._is_heard(answer_id):  # nobody has spoken for long
+                self._given.pop(answer_id, None)
+            elif isinstance(failure_of(self._ship, answer_id, interview_id), RecordingsAway):
+                return
+
+    def _tidy(self) -> None:
+        """Let go of sound that another process has deleted or completed the answer of."""
+        for answer_id in self._ears.spooled():
+            owner = self._store.owner_of(answer_id)
+            if owner is None:
+                self.drop(answer_id)
+            elif not self._is_heard(answer_id) and self._is_done(owner, answer_id):
+                self._ears.discard(answer_id)
+
+    def _is_heard(self, answer_id: UUID) -> bool:
+        live = self._ears.get(answer_id)
+        return live is not None and not live.over
+
+    def _is_done(self, owner: Owner, answer_id: UUID) -> bool:
+        """Whether an answer needs no sound from here: it was put aside, or moved and is complete there."""
+        answer = self._store.answer(owner, answer_id)
+        if answer.state is AnswerState.REPLACED:
+            return True
+        moved = answer.place is not None and not self.places.is_ours(answer.place)
+        complete = answer.recording is not None or bool(answer.recording_gone)
+        return moved and complete and not answer.pending
 
     def _ship(self, answer_id: UUID, interview_id: UUID) -> None:
+        if not self.keeping.recordings.remote:
+            return
         try:
             self.keeping.ship(answer_id, self._owner(answer_id), interview_id)
         except NotFound:

@@ -203,8 +203,9 @@ class Interviews:
         the answer as it was just read: one that is being heard here already takes no query.
 
         `live_words` False: its sound comes at once, and nobody watches the words come. None: the answer
-        has been finished meanwhile and waits for its review. Raises `AlreadyAnswered` when another tab
-        submitted or skipped it.
+        has been finished meanwhile and waits for its review, or it is OPEN, `seen` says that nobody
+        pressed anything, and another process hears it, which goes on. Raises `AlreadyAnswered` when
+        another tab submitted or skipped it.
         """
         places = self._afterwards.places
         if seen is not None and _is_open(seen, AnswerMode.SPOKEN) and places.is_ours(seen.place):
@@ -223,9 +224,9 @@ class Interviews:
             return heard_here
         if answer.state is not AnswerState.OPEN:
             return None
-        # It is pending until its last word is settled, whatever happens to this process.
-        if not answer.pending or not places.is_ours(answer.place):
-            answer = self._afterwards.bring_here(owner, answer)
+        if seen is not None and self._is_elsewhere(answer):
+            return None
+        answer = self._here(owner, answer)
         before = self._ears.get(answer.id)
         live = self._afterwards.listen(answer, live_words=live_words)
         # An answer that finished since it was looked up must not be begun again.
@@ -318,7 +319,7 @@ class Interviews:
     def record_again(self, owner: Owner, answer: Answer) -> None:
         """Put this attempt aside and make room for the next one. Raises `AlreadyAnswered`."""
         self._store.replace(owner, answer.id)
-        self._ears.discard(answer.id)
+        self._afterwards.drop(answer.id)
         removals = self._keeping.removals
         removals.carry_out(removals.drop_sound(owner, answer.id))
 
@@ -332,8 +333,10 @@ class Interviews:
         standing = self.standing(owner, interview)
         if standing.answer is not None:
             answer = standing.answer
-            spoken = answer.state is AnswerState.OPEN and answer.mode is AnswerMode.SPOKEN
-            live = self._afterwards.listen(answer) if spoken else self._ears.get(answer.id)
+            if _is_open(answer, AnswerMode.SPOKEN):
+                live: LiveTranscript | None = self._afterwards.listen(self._here(owner, answer))
+            else:
+                live = self._ears.get(answer.id)
             if live is not None:
                 live.finish()
                 live.wait_finished(LAST_WORDS_S)  # if longer, its rating waits for its last words
@@ -463,6 +466,20 @@ class Interviews:
     def room(self) -> bool:
         """Whether there is room on this machine for the sound of another answer."""
         return self._keeping.room()
+
+    def _here(self, owner: Owner, answer: Answer) -> Answer:
+        """An OPEN answer, heard in this process from now on."""
+        # It is pending until its last word is settled, whatever happens to this process.
+        if answer.pending and self._afterwards.places.is_ours(answer.place):
+            return answer
+        return self._afterwards.bring_here(owner, answer)
+
+    def _is_elsewhere(self, answer: Answer) -> bool:
+        """Whether another process hears it, and lives."""
+        places = self._afterwards.places
+        if answer.place is None or places.is_ours(answer.place):
+            return False
+        return places.lives(answer.place)
 
     def _hear_no_more(self, answer_id: UUID) -> None:
         """Whatever sound there is becomes words and a recording in the background."""

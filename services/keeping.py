@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -17,7 +16,7 @@ from uuid import UUID
 from services.domain import Answer, AnswerState, Recording
 from services.errors import DatabaseAway, NotFound, StorageError
 from services.ports import SAMPLE_RATE, Owner
-from services.storage import flac
+from services.storage import flac, spooled
 from services.storage.recording_keys import Part, parts_key
 from services.storage.recordings import Recordings
 from services.storage.removals import NOT_KEPT
@@ -55,22 +54,26 @@ class Keeping:
         spool_path: Callable[[UUID], Path],
         *,
         limit_mb: int = 4_000,
+        is_ours: Callable[[UUID], bool] = lambda _place: True,
     ) -> None:
+        """`is_ours`: whether this process hears what is heard at a place."""
         self.recordings = recordings
         self.removals = store.removals(recordings)
         self._store = store
         self._spool_path = spool_path
         self._limit = limit_mb * 1_000_000
+        self._is_ours = is_ours
         self._lock = threading.Lock()
         self._shipped: dict[UUID, _Shipped] = {}
         self._waiting: set[UUID] = set()
+        self._unsure: dict[UUID, set[tuple[Owner, UUID]]] = {}  # who had it when a part was stored
 
     def keep(self, answer_id: UUID) -> bool:
         """Store the recording of a finished answer. True: nothing is only in its spool any more, so
         that it may be discarded.
 
-        Nothing is done for an OPEN answer; a recording whose owner wants none is not made, and one whose
-        time was over is not made again. Raises `RecordingsAway`, `StorageError`: it waits, see `waiting`.
+        Nothing is done for an OPEN answer, or for one that is heard elsewhere; a recording whose owner
+        wants none is not made, and one whose time was over is not made again. Raises `RecordingsAway`, `StorageError`: it waits, see `waiting`.
         """
         try:
             done = self._keep(answer_id)
@@ -88,43 +91,45 @@ class Keeping:
         """Store what is new in the spool of an answer that is being given, every ten seconds of it;
         nothing where the place is this machine's own. Raises `RecordingsAway`, `StorageError`."""
         spool = self._spool_path(answer_id)
-        if not self.recordings.remote or not spool.exists():
+        if not self.recordings.remote or not self.has_sound(answer_id):
             return
         shipped = self._shipping(answer_id, owner, interview_id)
-        while shipped.wanted and _samples_in(spool) - shipped.end >= PART:
+        while shipped.wanted and spooled.samples_in(spool) - shipped.end >= PART:
+            with self._lock:
+                self._unsure.setdefault(answer_id, set()).add((owner, interview_id))
             shipped.end = self.recordings.put_part(
                 owner, interview_id, answer_id, spool, shipped.end, LONGEST_PART
             ).end
-            with suppress(DatabaseAway):  # sound is stored all the same
-                if self._store.owner_of(answer_id) != owner:
-                    # Deleted or given to another meanwhile, with all parts but those that came later.
-                    self.recordings.delete(owner, (parts_key(owner, interview_id, answer_id),))
-                    with self._lock:
-                        self._shipped.pop(answer_id, None)
+            try:
+                if not self._still_theirs(answer_id, owner, interview_id):
                     return
+            except DatabaseAway:  # sound is stored all the same; see `ask_again`
+                continue
+
+    def ask_again(self) -> None:
+        """Delete parts that were stored while nobody could say whether their answer was still there, if
+        it is not. Raises `DatabaseAway`, `RecordingsAway`, `StorageError`: they are asked for again."""
+        with self._lock:
+            unsure = [(answer_id, *had) for answer_id, all in self._unsure.items() for had in all]
+        for answer_id, owner, interview_id in unsure:
+            self._still_theirs(answer_id, owner, interview_id)
+
+    def has_sound(self, answer_id: UUID) -> bool:
+        """Whether there is any sound of an answer on this machine's disk."""
+        return spooled.samples_in(self._spool_path(answer_id)) > 0
 
     def restore(self, owner: Owner, answer: Answer) -> bool:
-        """Rebuild the spool of an answer that another machine heard. True: there is sound in it now.
+        """Bring what was stored of an answer beyond the end of its spool into it: another machine heard
+        that. True: there is sound in it now.
 
-        Raises `RecordingsAway`, `StorageError`; then there is no spool.
+        Raises `RecordingsAway`, `StorageError`; then the spool is as it was.
         """
-        spool = self._spool_path(answer.id)
-        if spool.exists() and _samples_in(spool):
-            return True
+        with self._lock:
+            self._shipped.pop(answer.id, None)  # another machine has shipped more
         self.removals.bring_home(owner)
-        rebuilt = spool.with_name(f"{spool.name}.rebuilt")
-        try:
-            spool.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with rebuilt.open("wb") as out:
-                rebuilt.chmod(0o600)  # a voice is personal
-                for piece in self._stored(owner, answer, rebuilt):
-                    out.write(piece)
-            found = _samples_in(rebuilt) > 0
-            if found:
-                rebuilt.replace(spool)
-            return found
-        finally:
-            rebuilt.unlink(missing_ok=True)
+        spool = self._spool_path(answer.id)
+        spooled.append(spool, self._stored_beyond(spooled.samples_in(spool), owner, answer, spool))
+        return self.has_sound(answer.id)
 
     def url(self, owner: Owner, recording: Recording) -> str:
         """An address that plays a recording to whoever has it, for five minutes; empty: there is none,
@@ -149,12 +154,14 @@ class Keeping:
         """What this process could not store yet."""
         with self._lock:
             waiting = tuple(self._waiting)
-        return Waiting(len(waiting), sum(_size(self._spool_path(one)) for one in waiting))
+        return Waiting(
+            len(waiting), sum(spooled.bytes_in(self._spool_path(one)) for one in waiting)
+        )
 
     def room(self) -> bool:
         """Whether another answer may be recorded: what waits on this disk is within its limit."""
         spools = self._spool_path(UUID(int=0)).parent
-        return sum(_size(path) for path in spools.glob("*.pcm")) < self._limit
+        return sum(spooled.bytes_in(path) for path in spools.glob("*.pcm")) < self._limit
 
     def _keep(self, answer_id: UUID) -> bool:
         owner = self._store.owner_of(answer_id)
@@ -162,13 +169,17 @@ class Keeping:
             return True
         try:
             answer = self._store.answer(owner, answer_id)
-            if answer.state is AnswerState.OPEN:  # more may come
-                return False
             if answer.state is AnswerState.REPLACED:
                 self.removals.carry_out(self.removals.drop_sound(owner, answer_id))
                 return True
-            if not self._wanted(owner, answer):
-                if not answer.pending and not answer.recording_gone:
+            if answer.recording_gone:
+                return not answer.pending
+            if answer.place is not None and not self._is_ours(answer.place):
+                return answer.recording is not None and not answer.pending
+            if answer.state is AnswerState.OPEN:  # more may come
+                return False
+            if not self.removals.keeps(owner):
+                if not answer.pending:
                     self.removals.carry_out(self.removals.drop_sound(owner, answer_id, NOT_KEPT))
                 return not answer.pending
             self._store_whole(owner, answer)
@@ -179,57 +190,94 @@ class Keeping:
         return not answer.pending
 
     def _store_whole(self, owner: Owner, answer: Answer) -> None:
+        place = (owner, answer.interview_id, answer.id)
         spool = self._spool_path(answer.id)
         kept = round(answer.recording.seconds * SAMPLE_RATE) if answer.recording else 0
-        if not spool.exists():
-            return
-        if _samples_in(spool) > kept + HEARD_ALIKE:
-            recording = self.recordings.put_flac(owner, answer.interview_id, answer.id, spool)
+        parts = self.recordings.parts(*place) if self.recordings.remote else ()
+        if _end_of(parts) > kept:
+            self._complete(owner, answer, parts)
+        if spooled.samples_in(spool) > kept + HEARD_ALIKE:
+            recording = self.recordings.put_flac(*place, spool)
             try:
                 self._store.keep_recording(owner, answer.id, recording)
             except NotFound:  # so must this be
                 self.recordings.delete(owner, (recording.key,))
                 raise
-        if self.recordings.remote:
-            self.recordings.delete(owner, (parts_key(owner, answer.interview_id, answer.id),))
+            kept = round(recording.seconds * SAMPLE_RATE)
+        if parts and kept + HEARD_ALIKE >= _end_of(parts):
+            self.recordings.delete(owner, (parts_key(*place),))
 
-    def _wanted(self, owner: Owner, answer: Answer) -> bool:
-        return not answer.recording_gone and self.removals.keeps(owner)
+    def _complete(self, owner: Owner, answer: Answer, parts: tuple[Part, ...]) -> None:
+        """Bring what was not at hand when an answer went on here into its spool: sound beyond its end,
+        and sound that is silence in it."""
+        spool = self._spool_path(answer.id)
+        if spooled.samples_in(spool) < _end_of(parts):
+            self.restore(owner, answer)
+        for part in parts:
+            stretches = tuple(spooled.left_out(spool, part))
+            if stretches:
+                spooled.put_back(spool, stretches, part, self._sound_of(owner, part))
+
+    def _still_theirs(self, answer_id: UUID, owner: Owner, interview_id: UUID) -> bool:
+        """Whether an answer is still there and this owner's; if not, a part that came later goes."""
+        theirs = self._store.owner_of(answer_id) == owner
+        if not theirs:
+            self.recordings.delete(owner, (parts_key(owner, interview_id, answer_id),))
+        with self._lock:
+            if not theirs:
+                self._shipped.pop(answer_id, None)
+            left = self._unsure.get(answer_id, set())
+            left.discard((owner, interview_id))
+            if not left:
+                self._unsure.pop(answer_id, None)
+        return theirs
 
     def _shipping(self, answer_id: UUID, owner: Owner, interview_id: UUID) -> _Shipped:
         with self._lock:
             known = self._shipped.get(answer_id)
         if known is not None and known.owner == owner:
             return known
-        found = _Shipped(owner, wanted=self.removals.keeps(owner))
+        gone = self._store.answer(owner, answer_id).recording_gone  # none is made any more
+        found = _Shipped(owner, wanted=not gone and self.removals.keeps(owner))
         if found.wanted:
             found.end = _end_of(self.recordings.parts(owner, interview_id, answer_id))
         with self._lock:
             self._shipped[answer_id] = found
         return found
 
-    def _stored(self, owner: Owner, answer: Answer, beside: Path) -> Iterator[bytes]:
-        """The samples that are stored of an answer, from the first one on and without a gap."""
-        if answer.recording is not None:  # of what was finished there is the whole
-            compressed = beside.with_name(f"{beside.name}.flac")
-            try:
-                with compressed.open("wb") as out:
-                    for piece in self.recordings.read_stream(owner, answer.recording.key):
-                        out.write(piece)
-                with compressed.open("rb") as sound:
-                    yield from flac.decode(sound)
-            finally:
-                compressed.unlink(missing_ok=True)
-            return
-        end = 0
+    def _stored_beyond(
+        self, end: int, owner: Owner, answer: Answer, spool: Path
+    ) -> Iterator[bytes]:
+        """The samples that are stored of an answer, from this one on and without a gap."""
+        kept = round(answer.recording.seconds * SAMPLE_RATE) if answer.recording else 0
+        if answer.recording is not None and kept > end:
+            yield from self._whole_beyond(end, owner, answer.recording, spool)
+            end = kept
         for part in self.recordings.parts(owner, answer.interview_id, answer.id):
             if part.first > end:
                 return
             if part.end > end:
-                file = io.BytesIO(self.recordings.read(owner, part.key))
-                samples = b"".join(flac.decode(file))
-                yield samples[(end - part.first) * flac.SAMPLE_BYTES :]
+                yield self._sound_of(owner, part)[(end - part.first) * flac.SAMPLE_BYTES :]
                 end = part.end
+
+    def _whole_beyond(
+        self, end: int, owner: Owner, recording: Recording, spool: Path
+    ) -> Iterator[bytes]:
+        skip = end * flac.SAMPLE_BYTES
+        compressed = spool.with_name(f"{spool.name}.flac")
+        try:
+            with compressed.open("wb") as out:
+                for piece in self.recordings.read_stream(owner, recording.key):
+                    out.write(piece)
+            with compressed.open("rb") as sound:
+                for piece in flac.decode(sound):
+                    yield piece[skip:]
+                    skip = max(0, skip - len(piece))
+        finally:
+            compressed.unlink(missing_ok=True)
+
+    def _sound_of(self, owner: Owner, part: Part) -> bytes:
+        return b"".join(flac.decode(io.BytesIO(self.recordings.read(owner, part.key))))
 
 
 def _end_of(parts: tuple[Part, ...]) -> int:
@@ -239,14 +287,3 @@ def _end_of(parts: tuple[Part, ...]) -> int:
         if part.first <= end:
             end = max(end, part.end)
     return end
-
-
-def _samples_in(spool: Path) -> int:
-    return spool.stat().st_size // flac.SAMPLE_BYTES
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

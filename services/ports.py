@@ -287,10 +287,8 @@ class Accounts(Protocol):
         """Raises `SignInFailed`, `EmailTaken` (as in `create_account`)."""
         ...
 
-    def confirm_email(
-        self, user: User, password: str, email: str, code: str, address: str = ""
-    ) -> User:
-        """Raises `CodeInvalid`."""
+    def confirm_email(self, user: User, email: str, code: str, address: str = "") -> User:
+        """The code is enough: `change_email` asked for the password. Raises `CodeInvalid`."""
         ...
 
     def rename(self, user: User, name: str) -> User: ...
@@ -299,13 +297,9 @@ class Accounts(Protocol):
         """A user without e-mail, known only to the browser that signs in as it."""
         ...
 
-    def has_password(self, user: User) -> bool:
-        """False for guests and for who only ever came through an OpenID Connect provider."""
-        ...
-
-    def delete(self, user: User) -> None:
+    def delete(self, user: User) -> bool:
         """Delete what the provider of accounts keeps of this user; our own rows go elsewhere. A second
-        time changes nothing."""
+        time changes nothing. False where the provider is out of reach for that, and still knows them."""
         ...
 
 

@@ -12,12 +12,13 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
+RUN = ROOT / "requirements-run.lock"  # of the image
 REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
 
 
-def locked() -> list[tuple[Requirement, list[str]]]:
+def locked(path: Path = LOCK) -> list[tuple[Requirement, list[str]]]:
     """Each package of the lock file with its hashes."""
-    text = re.sub(r"^\s*#.*$", "", LOCK.read_text(), flags=re.MULTILINE).replace("\\\n", " ")
+    text = re.sub(r"^\s*#.*$", "", path.read_text(), flags=re.MULTILINE).replace("\\\n", " ")
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
         what, *hashes = re.split(r"\s+--hash=", line)
@@ -62,6 +63,17 @@ def test_every_locked_package_has_its_hashes_and_no_other_address() -> None:
         assert requirement.url is None
         assert hashes, requirement
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", hashed) for hashed in hashes), requirement
+
+
+def test_the_image_gets_what_was_tested_and_nothing_that_only_tests_need() -> None:
+    """If not: make lock"""
+    tested = {(r.name, str(r.specifier)): set(hashes) for r, hashes in locked()}
+    image = {(r.name, str(r.specifier)): set(hashes) for r, hashes in locked(RUN)}
+    assert {key: tested.get(key) for key in image} == image
+    names = {canonicalize_name(name) for name, _ in image}
+    assert {canonicalize_name(r.name) for r in pinned(ROOT / "requirements.txt")} <= names
+    only_tests = {canonicalize_name(r.name) for r in pinned(ROOT / "requirements-dev.txt")}
+    assert "pytest" in only_tests - names
 
 
 def test_what_is_installed_is_what_was_locked() -> None:

@@ -163,6 +163,13 @@ def test_the_image_holds_the_app_and_nothing_else() -> None:
     assert {".env", ".env.*", ".streamlit/secrets*.toml", ".git", "data"} <= set(ignored)
 
 
+def test_the_image_installs_only_what_was_locked() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    installs = re.findall(r"^RUN pip install (.*)$", text, re.M)
+    assert installs == ["--require-hashes --requirement requirements-run.lock"]
+    assert "COPY requirements-run.lock ./" in text
+
+
 def test_the_probe_of_the_image_asks_a_route_that_exists() -> None:
     asked = re.search(r"127\.0\.0\.1:8501(/[\w/]+)", (ROOT / "Dockerfile").read_text())
     assert asked is not None
@@ -176,7 +183,7 @@ def test_compose_mounts_files_that_exist_and_volumes_that_it_makes(
         for mount in service.get("volumes", []):
             source = mount.split(":")[0]
             if source.startswith("."):
-                assert (ROOT / source).is_file(), source
+                assert (ROOT / source).exists(), source
             else:
                 assert source in compose["volumes"], source
 
@@ -187,6 +194,33 @@ def test_everything_that_compose_asks_for_is_in_the_example(example: dict[str, s
     assert asked == COMPOSED | {"STREAMLIT_SERVER_COOKIE_SECRET"}
     assert asked <= set(example)
     assert set(re.findall(r"\$\{[^}]*[^?}]\}", text)) == set(), "one that may be left out"
+
+
+def test_every_setting_of_the_example_reaches_every_process_of_the_app(
+    compose: dict[str, Any],
+) -> None:
+    libraries = {"CLOUDFLARE_TURN_KEY_API_TOKEN", "TWILIO_AUTH_TOKEN"}
+    wanted = names_of_settings() | libraries
+    for name, service in compose["services"].items():
+        if name.startswith("app-"):
+            given = service["environment"]
+            assert wanted - set(given) == set()
+            fixed = {name for name in wanted if given[name] is not None}
+            told = re.search(r"gives itself: ([^.]*)\.", README)
+            assert told is not None
+            assert fixed <= set(re.findall(r"`([A-Z_]+)`", told[1]))
+
+
+def test_providers_of_sign_in_work_in_the_container_and_need_not_be_there(
+    compose: dict[str, Any],
+) -> None:
+    """The folder is mounted, which is in the repository; the file in it may be absent. A file that is
+    mounted by itself and absent becomes an empty folder, which Streamlit does not start with."""
+    for name, service in compose["services"].items():
+        if name.startswith("app-"):
+            assert "./.streamlit:/app/.streamlit:ro" in service["volumes"]
+    assert (ROOT / ".streamlit" / "config.toml").is_file()
+    assert "secrets.toml" not in (ROOT / "Dockerfile").read_text()
 
 
 def test_the_app_never_gets_the_password_of_the_owner(compose: dict[str, Any]) -> None:

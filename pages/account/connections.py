@@ -5,7 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.account.arriving import forget
-from pages.account.providers import Identity, introduced, label_of, providers
+from pages.account.providers import (
+    Identity,
+    introduced,
+    label_of,
+    provider_of,
+    providers,
+)
 from pages.ui.context import services, tab
 from pages.ui.errors import show
 from pages.ui.text import plain
@@ -24,10 +30,11 @@ def connections(user: User, connected: tuple[str, ...]) -> None:
         if identity is not None and identity.issuer not in connected:
             _ask(user, identity)
         for issuer in connected:
-            _row(user, issuer)
+            found = provider_of(issuer, offered)
+            _row(user, issuer, found.label if found else label_of(issuer))
         if identity is None:
-            names = {label_of(issuer) for issuer in connected}
-            for provider in (p for p in offered if p.label not in names):
+            has = {provider_of(issuer, offered) for issuer in connected}
+            for provider in (one for one in offered if one not in has):
                 if st.button(f"Connect {plain(provider.label)}"):
                     st.login(provider.name)
 
@@ -53,16 +60,16 @@ def _ask(user: User, identity: Identity) -> None:
             st.rerun()
 
 
-def _row(user: User, issuer: str) -> None:
+def _row(user: User, issuer: str, label: str) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.markdown(f"**{plain(label_of(issuer))}** · connected", width="content")
+        st.markdown(f"**{plain(label)}** · connected", width="content")
         if st.button("Disconnect", key=f"disconnect-{issuer}"):
             try:
                 services().identities.unlink(user.id, issuer)
             except AppError as error:
                 show(error)
                 return
-            tab().notice = f"{label_of(issuer)} is not connected any more."
+            tab().notice = f"{label} is not connected any more."
             st.rerun()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.context import current_login, tab
+from pages.ui.context import current_login, leave_tab, tab
 from pages.ui.requests import serving
 from services.domain import Login
 
@@ -38,7 +38,7 @@ def recognise() -> Login | None:
     state = tab()
     login = current_login(anew=True)
     if login is None and state.inside:
-        state.secret, state.signed_out = "", True
+        state = leave_tab()
         send(LOOK)
         if not state.errand:
             state.notice = ENDED

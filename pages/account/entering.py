@@ -13,10 +13,10 @@ import streamlit as st
 from pages.account import cookie
 from pages.account.device import device
 from pages.account.providers import Identity
-from pages.ui.context import Door, current_user, login_secret, services, tab
+from pages.ui.context import Door, current_user, leave_tab, login_secret, services, tab
 from pages.ui.requests import serving
 from services.domain import User
-from services.errors import CodeInvalid, EmailNotConfirmed, InvalidInput
+from services.errors import DatabaseAway, EmailNotConfirmed, InvalidInput, StorageError
 from services.ports import CodeSent
 
 
@@ -47,20 +47,20 @@ def confirm(email: str, code: str, password: str) -> None:
     a stranger may have begun one with the same e-mail and another password."""
     if not password:
         raise InvalidInput("password", "Please enter the password that you chose.")
-    _come_in(services().accounts.confirm(email, digits(code), address(), password))
+    _come_in(services().accounts.confirm(email, code, address(), password))
 
 
 def reset_password(email: str, code: str, password: str) -> None:
     """Replace a forgotten password, which ends every login of the account, and sign in."""
-    user = services().accounts.reset_password(email, digits(code), password, address())
-    services().logins.revoke_all(user.id)
+    user = services().accounts.reset_password(email, code, password, address())
+    _end_logins(user)
     _come_in(user)
 
 
 def change_password(user: User, current: str, new: str) -> None:
     """Every other login of the account ends, and this browser gets a new one."""
     services().accounts.change_password(user, current, new, address())
-    services().logins.revoke_all(user.id)
+    _end_logins(user)
     tab().notice = "Your password is changed. You stay signed in here and nowhere else."
     _enter(user)
 
@@ -86,26 +86,33 @@ def try_without_account() -> None:
 
 
 def sign_out() -> None:
-    """End the login of this browser, in all its tabs."""
-    user = current_user()
-    services().logins.revoke(login_secret())
+    """End the login of this browser, in all its tabs; while the database is away, of this tab alone. The
+    next run begins at the door: a callback, because the page itself may need the database."""
+    user, state = None, tab()
+    try:
+        user = current_user()
+        services().logins.revoke(login_secret())
+    except StorageError:
+        state.notice = state.notice or (
+            "You are signed out in this tab. The database is away just now, so other open tabs of this "
+            "browser may still be signed in: close them."
+        )
     _leave(user)
 
 
 def sign_out_everywhere() -> None:
-    """End every login of this user, in all tabs and browsers."""
-    user = current_user()
-    if user is not None:
-        services().logins.revoke_all(user.id)
+    """The same for every login of this user, in all tabs and browsers."""
+    user, state = None, tab()
+    try:
+        user = current_user()
+        if user is not None:
+            services().logins.revoke_all(user.id)
+    except StorageError:
+        state.notice = (
+            "You are signed out in this tab. The database is away just now, so other browsers are not "
+            "signed out yet: sign in again later and choose “Sign out everywhere”."
+        )
     _leave(user)
-
-
-def digits(code: str) -> str:
-    """A code as it was sent, however it was typed. Raises `CodeInvalid` for what cannot be one."""
-    typed = "".join(sign for sign in code if sign.isascii() and sign.isdigit())
-    if len(typed) != 6:
-        raise CodeInvalid("The code has six digits.", "Copy it from the e-mail.")
-    return typed
 
 
 def address() -> str:
@@ -150,12 +157,21 @@ def _enter(user: User) -> None:
     st.rerun()
 
 
+def _end_logins(user: User) -> None:
+    """All of an account whose password has just been changed. Raises `DatabaseAway`."""
+    try:
+        services().logins.revoke_all(user.id)
+    except DatabaseAway as failure:
+        raise DatabaseAway(
+            "Your password is changed, but the database went away: other sign-ins could not be ended yet.",
+            "Sign in with the new password in a few minutes, and choose “Sign out everywhere”.",
+        ) from failure
+
+
 def _leave(user: User | None) -> None:
-    state = tab()
     if user is not None:
         services().own_keys.forget(user.id)
-    state.secret, state.signed_out, state.inside, state.recognised = "", True, False, None
+    state = leave_tab()
     # Who the provider introduced must not be signed in again by that: Streamlit's sign-in goes as well.
     state.identity_used, state.leaving_provider = True, bool(st.user.get("is_logged_in"))
     cookie.send(cookie.SIGN_OUT)
-    st.rerun()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.account.entering import address, change_password, digits
+from pages.account.entering import address, change_password
 from pages.ui.context import services, tab
 from pages.ui.errors import show
 from pages.ui.text import plain
@@ -19,7 +19,7 @@ def profile(user: User, *, has_password: bool) -> None:
     with st.expander("Change name", key=f"open-name-{number}"):
         _name(user, number)
     if not has_password:
-        st.caption(_WITHOUT_PASSWORD if services().accounts.sends_codes else _PROVIDER_ONLY)
+        st.caption(_PROVIDER_ONLY)
         return
     waiting = tab().new_email
     with st.expander("Change e-mail", key=f"open-email-{number}", expanded=bool(waiting)):
@@ -32,10 +32,6 @@ def profile(user: User, *, has_password: bool) -> None:
 
 
 _PROVIDER_ONLY = "You sign in with another service, which keeps your e-mail and password."
-_WITHOUT_PASSWORD = (
-    "You sign in with another service and have no password here. To get one, sign out and choose "
-    "“Forgot your password?”."
-)
 
 
 def _name(user: User, number: int) -> None:
@@ -82,10 +78,9 @@ def _confirm_email(user: User, number: int, email: str) -> None:
         code = st.text_input(
             "Code", max_chars=20, autocomplete="one-time-code", key=f"email-code-field-{number}"
         )
-        password = _current_password(f"email-code-password-{number}")
         if st.form_submit_button("Confirm e-mail"):
             try:
-                services().accounts.confirm_email(user, password, email, digits(code), address())
+                services().accounts.confirm_email(user, email, code, address())
             except AppError as error:
                 show(error)
             else:

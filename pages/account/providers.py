@@ -8,7 +8,7 @@ with its own list, its own ends, and the cookie of the introduction is deleted (
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ class Provider:
 
     name: str
     label: str  # "Google"
+    issuer: str  # as the address of its metadata has it (OpenID Connect Discovery 1.0, section 4)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,30 @@ def providers_in(auth: Mapping[str, Any]) -> tuple[Provider, ...]:
         for name, part in auth.items()
         if isinstance(part, Mapping) and all(part.get(key) for key in _COMPLETE)
     }
-    return tuple(Provider(name, _label(name, part)) for name, part in found.items())
+    return tuple(
+        Provider(name, _label(name, part), _issuer(str(part["server_metadata_url"])))
+        for name, part in found.items()
+    )
+
+
+def provider_of(issuer: str, among: Sequence[Provider]) -> Provider | None:
+    """Which of these calls itself so: the one whose metadata are there, else one on the same host, as some
+    (Microsoft) have metadata for many tenants and name the one that somebody belongs to."""
+    exactly = (one for one in among if _bare(one.issuer) == _bare(issuer))
+    by_host = (one for one in among if _host(one.issuer) == _host(issuer))
+    return next(exactly, None) or next(by_host, None)
+
+
+def _issuer(metadata: str) -> str:
+    return metadata.partition("/.well-known/")[0]
+
+
+def _bare(issuer: str) -> str:
+    return issuer.removeprefix("https://").rstrip("/")  # Google's is written in two ways
+
+
+def _host(issuer: str) -> str:
+    return _bare(issuer).partition("/")[0].lower()
 
 
 def _label(name: str, section: Mapping[str, Any]) -> str:
@@ -75,7 +99,7 @@ def label_of(issuer: str) -> str:
     """What candidates read for the provider that calls itself so."""
     if issuer.endswith("accounts.google.com"):
         return "Google"
-    return issuer.removeprefix("https://").rstrip("/")
+    return _bare(issuer)
 
 
 def introduced() -> Identity | None:

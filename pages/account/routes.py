@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 
@@ -33,6 +33,7 @@ COOKIE_AGE = (
     14 * 86_400
 )  # seconds; the login's own sliding expiry decides, this only bounds the cookie
 BODY_LIMIT = 4_096  # bytes; a ticket is 43 characters
+OPEN_AGAIN_S = 2.0  # between two tries to open the services at the start
 
 
 def _refused(request: Request) -> Response | None:
@@ -197,16 +198,39 @@ class SecurityHeaders:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Open the services before the first visitor, and end their threads when the server stops."""
-    try:
-        await asyncio.to_thread(services)
-    except AppError as error:  # every screen says the same; the server stays up to say it
-        log.error("%s %s", error.message, error.remedy)
+    """Open the services before the first visitor, or as soon as the database is there; end their threads
+    when the server stops."""
+    opened, trying = asyncio.Event(), None
+    if problem := await _problem_of_opening():
+        # Every screen says the same; the server stays up to say it.
+        log.error("%s %s The services start when they can.", problem.message, problem.remedy)
+        trying = asyncio.create_task(_keep_opening(opened))
+    else:
+        opened.set()
     serving.set()
     yield
     serving.clear()
-    with suppress(AppError):
+    if trying:
+        trying.cancel()
+    if opened.is_set():
         await asyncio.to_thread(lambda: services().shutdown())
+
+
+async def _problem_of_opening() -> AppError | None:
+    """Why the services cannot be opened; None once they are."""
+    try:
+        await asyncio.to_thread(services)
+    except AppError as error:
+        return error
+    return None
+
+
+async def _keep_opening(opened: asyncio.Event) -> None:
+    """Chores, and the words that wait on this disk, are not left until somebody calls."""
+    while await _problem_of_opening():
+        await asyncio.sleep(OPEN_AGAIN_S)
+    opened.set()
+    log.warning("The services have started now.")
 
 
 routes = [

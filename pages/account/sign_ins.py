@@ -26,8 +26,7 @@ def sign_ins(user: User) -> None:
         if len(found) > SHOWN:
             st.caption(f"And {counted(len(found) - SHOWN, 'other')} that were used longer ago.")
         if len(found) > 1:
-            if st.button("Sign out everywhere"):
-                sign_out_everywhere()
+            st.button("Sign out everywhere", on_click=sign_out_everywhere)
             st.caption("Ends all of these, this browser included.")
 
 
@@ -47,8 +46,7 @@ def _row(user: User, login: Login, *, here: bool) -> None:
                 + ("" if here else f" · last used {when(login.last_seen_at, zone)}")
             )
         if here:
-            if st.button("Sign out", key="sign-out-here"):
-                sign_out()
+            st.button("Sign out", key="sign-out-here", on_click=sign_out)
         elif st.button("Sign out", key=f"sign-out-{login.id}", help=f"Sign out {name}"):
             services().logins.end(user.id, login.id)
             tab().notice = "That browser is signed out."

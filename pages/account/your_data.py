@@ -112,6 +112,7 @@ def _leave(user: User, wants_password: bool) -> None:
         return
     tab().notice = farewell(left)
     sign_out()
+    st.rerun()
 
 
 def _confirm(user: User, typed: str, wants_password: bool) -> None:
@@ -128,15 +129,25 @@ def _confirm(user: User, typed: str, wants_password: bool) -> None:
 
 def farewell(left: Left) -> str:
     """What the count after the deletion found, in words for the person who left."""
+    if left.known_elsewhere:
+        return (
+            f"{_counted(left)} Your e-mail and password are known at Supabase Auth still, out of reach of "
+            "this site: ask whoever runs it to delete them there."
+        )
+    return _counted(left)
+
+
+def _counted(left: Left) -> str:
+    whole = "Everything about you" + (" on this site" if left.known_elsewhere else "")
     if left.nothing:
         tables = len(left.rows)
         return (
-            f"Everything about you is deleted. We counted afterwards: 0 rows of yours in {tables} tables, "
+            f"{whole} is deleted. We counted afterwards: 0 rows of yours in {tables} tables, "
             "0 recordings."
         )
     if left.only_recordings:
         return (
-            "Everything about you is deleted, but for recordings: their store cannot be reached just now. "
+            f"{whole} is deleted, but for recordings: their store cannot be reached just now. "
             "They are marked and deleted by themselves as soon as it can."
         )
     found = ", ".join(f"{count} in {table}" for table, count in left.rows.items() if count)

@@ -20,13 +20,14 @@ from pages.ui.errors import boundary, show
 from pages.ui.transcript import live_transcript
 from pages.ui.waiting import waiting_words
 from pages.ui.wording import heard_so
-from services.domain import Answer, Interview, Question, Transcript, User
+from services.domain import Answer, AnswerState, Interview, Question, Transcript, User
 from services.errors import AppError, DatabaseAway
 from services.speech.live_transcript import Heard, LiveTranscript
 
 POLL_S = 0.4  # seconds between two looks at the live transcript; interims come once a second
 ENDING = ("finishing", "finished", "failed")  # states of a live transcript after "Finish answer"
 TYPED_HINT = "What you typed is kept. What you say now stands beside it once you finish."
+ELSEWHERE_S = 2.0  # seconds between two looks at what another device hears
 GONE_S = 5.0  # seconds without a frame while listening: the connection is gone
 
 
@@ -34,11 +35,14 @@ def answer_by_voice(
     user: User, interview: Interview, question: Question, answer: Answer | None, stage: Stage
 ) -> None:
     """Live transcript at the left, camera card at the right, one bar of actions below."""
-    live = None
+    live, elsewhere = None, None
     if answer is not None:  # after a reload or a restart too: what was said comes back by itself
         live = services().interviews.listen(user.id, question, seen=answer)
         if live is None:
-            st.rerun()
+            elsewhere = _still_open(user, answer)
+            release(stage)
+            if stage.trouble == "Elsewhere":  # it is said with the words
+                stage.trouble = ""
     heard = live.snapshot() if live else None
     finishing = heard is not None and heard.state in ENDING
     first = st.container()
@@ -67,7 +71,11 @@ def answer_by_voice(
         typed = answer is not None and answer.edited is not None
         poll = POLL_S if live is not None else None
         unstored = partial(_unstored, user, interview)
-        st.fragment(_captions, run_every=poll)(question, live, stage, typed, unstored)
+        if elsewhere is not None:
+            st.info("Another device listens to this answer; press start to go on here.")
+            st.fragment(words_elsewhere, run_every=ELSEWHERE_S)(user, elsewhere)
+        else:
+            st.fragment(_captions, run_every=poll)(question, live, stage, typed, unstored)
     with card:
         camera(stage, _ear(live, stage), _state(stage, heard), live=_listening(stage, heard))
 
@@ -169,6 +177,23 @@ def _captions(
         if heard.state in ("finished", "failed"):
             st.rerun()
         _watch_connection(heard, stage)
+
+
+def words_elsewhere(user: User, answer: Answer) -> None:
+    """Drawn again by itself: what another device has heard so far, as far as it is stored."""
+    with boundary():
+        answer = _still_open(user, answer)
+        words = Transcript(segments=answer.segments)
+        seconds = max((segment.end for segment in answer.segments), default=0.0)
+        live_transcript(str(answer.question_id), words, seconds, hint="Nothing is in words yet.")
+
+
+def _still_open(user: User, answer: Answer) -> Answer:
+    """The answer as it is now; once it is finished the screen is drawn anew."""
+    answer = services().interviews.answer(user.id, answer)
+    if answer.state is not AnswerState.OPEN:
+        st.rerun()
+    return answer
 
 
 def _watch_connection(heard: Heard, stage: Stage) -> None:

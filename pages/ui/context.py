@@ -136,6 +136,20 @@ def tab() -> TabState:
     return state
 
 
+def leave_tab() -> TabState:
+    """Begin this tab anew for whoever comes next: what is left is about the browser, and a notice that is
+    still to be shown."""
+    before = tab()
+    left = TabState(
+        signed_out=True,
+        cookieless=before.cookieless,
+        identity_used=before.identity_used,
+        notice=before.notice,
+    )
+    st.session_state["tab"] = left
+    return left
+
+
 def login_cookie_name() -> str:
     """`__Host-` binds the cookie to this very host, where HTTPS allows it."""
     return "__Host-login" if services().settings.secure_cookies else "interview_login"

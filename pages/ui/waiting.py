@@ -8,6 +8,7 @@ from pages.ui.context import services
 from pages.ui.places import PROTECTED, ROOT, SIGN_IN
 from pages.ui.wording import counted
 from services.domain import Interview, User
+from services.errors import AppError
 from services.interviews import Waiting
 
 LOOK_S = 2.0  # between two looks whether the database is back
@@ -66,11 +67,19 @@ def comes_back() -> None:
     """Draw the page again by itself once the database is there."""
 
     def watch() -> None:
-        if services().interviews.back():
+        if _there():
             st.rerun()
         st.caption("This page comes back by itself.")
 
     st.fragment(watch, run_every=LOOK_S)()
+
+
+def _there() -> bool:
+    """Whether the database is back, and the services at all: they may never have been opened yet."""
+    try:
+        return services().interviews.back()
+    except AppError:
+        return False
 
 
 def away() -> None:

@@ -34,9 +34,10 @@ class LastSeen:
     def remember(self, fingerprint: str, login: Login, moment: int) -> None:
         """The database has just found it; not if a login was ended since `moment`: it may be that one."""
         with self._lock:
+            if moment != self._ended:
+                return
             self._seen.pop(fingerprint, None)
-            if moment == self._ended:
-                self._seen[fingerprint] = (self._clock(), login)
+            self._seen[fingerprint] = (self._clock(), login)
             while len(self._seen) > _MOST:
                 self._seen.popitem(last=False)
 
@@ -46,6 +47,11 @@ class LastSeen:
         if login is None or self._clock() - at > REMEMBERED_S or login.expires_at <= now:
             return None
         return login
+
+    def forget(self, fingerprint: str) -> None:
+        """The database knows none of this fingerprint; others that are being remembered now stay good."""
+        with self._lock:
+            self._seen.pop(fingerprint, None)
 
     def end(self, ended: Callable[[str, Login], bool]) -> None:
         """Forget the logins for which `ended` (of fingerprint and login) is true."""

@@ -8,6 +8,7 @@ in an HttpOnly cookie. None of them is ever stored in the clear, and every sign-
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -115,7 +116,7 @@ class Logins:
                 raise
             return known
         if login is None:
-            self._last_seen.end(lambda key, _login: key == hashed)
+            self._last_seen.forget(hashed)
         else:
             self._last_seen.remember(hashed, login, moment)
         return login
@@ -157,15 +158,15 @@ class Logins:
 
     def end(self, user_id: UUID, login_id: UUID) -> None:
         """Sign out one of a user's own logins; one of somebody else's is none."""
-        self._last_seen.end(lambda _key, login: login.id == login_id and login.user.id == user_id)
-        with writing(self._engine, SERVICE) as db:
+        with self._ending(
+            lambda _key, login: login.id == login_id and login.user.id == user_id
+        ) as db:
             db.execute(delete(LoginRow).where(LoginRow.id == login_id, LoginRow.user_id == user_id))
 
     def revoke(self, secret: str) -> None:
         """Sign out; an unknown secret is no failure."""
         hashed = fingerprint(secret)
-        self._last_seen.end(lambda key, _login: key == hashed)
-        with writing(self._engine, SERVICE) as db:
+        with self._ending(lambda key, _login: key == hashed) as db:
             db.execute(
                 delete(LoginRow).where(
                     or_(LoginRow.token_hash == hashed, LoginRow.tab_hash == hashed)
@@ -174,14 +175,19 @@ class Logins:
 
     def revoke_all(self, user_id: UUID) -> None:
         """Sign this user out everywhere; tickets under way are void too."""
-        self._last_seen.end(lambda _key, login: login.user.id == user_id)
-        with writing(self._engine, SERVICE) as db:
+        with self._ending(lambda _key, login: login.user.id == user_id) as db:
             db.execute(delete(LoginRow).where(LoginRow.user_id == user_id))
 
-    def sweep(self) -> None:
-        """Remove what has expired."""
-        with writing(self._engine, SERVICE) as db:
-            _sweep(db, self._now())
+    @contextlib.contextmanager
+    def _ending(self, ended: Callable[[str, Login], bool]) -> Iterator[Session]:
+        """For the deletion of logins: they are forgotten before, in case the database is away, and again
+        after, for whoever was found by them in between."""
+        self._last_seen.end(ended)
+        try:
+            with writing(self._engine, SERVICE) as db:
+                yield db
+        finally:
+            self._last_seen.end(ended)
 
 
 def _login(row: LoginRow, user_row: UserRow) -> Login:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine
 
 from services.doctor.case import Case
 from services.storage import postgres
@@ -13,10 +13,12 @@ from services.storage.database import in_our_words
 
 
 def engine_of(case: Case) -> Engine | None:
-    """Of a PostgreSQL server; None for a SQLite file. The address must be one."""
-    if make_url(postgres.spelled(case.settings.database)).get_backend_name() != "postgresql":
+    """Of a PostgreSQL server; None for a SQLite file. Raises `DatabaseUnusable`."""
+    if postgres.address(case.settings.database).get_backend_name() != "postgresql":
         return None
-    return postgres.owners_engine(case.settings.database, case.settings.database_tls)
+    return postgres.owners_engine(
+        case.settings.database, case.settings.database_tls, "DATABASE_URL"
+    )
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError
 
 from services.doctor import policies
 from services.doctor.case import Case
@@ -44,16 +43,9 @@ def examine(case: Case) -> Iterator[Finding]:
 
 
 def _address(case: Case) -> Finding:
+    """Raises `DatabaseUnusable` for what the app would not open, which is a finding as well."""
     name = "database address"
-    try:
-        url = make_url(postgres.spelled(case.settings.database))
-    except ArgumentError:
-        return problem(
-            name,
-            "DATABASE_URL is not an address.",
-            "It looks like postgresql://user:password@host:5432/postgres; characters such as @ in the "
-            "password are written as %40.",
-        )
+    url = postgres.address(case.settings.database)
     if url.get_backend_name() == "sqlite":
         if case.on_the_internet:
             return warning(
@@ -65,6 +57,7 @@ def _address(case: Case) -> Finding:
         return ok(name, f"A SQLite file, {url.database}.")
     if url.get_backend_name() != "postgresql":
         return problem(name, "It is neither SQLite nor PostgreSQL.", "Correct DATABASE_URL.")
+    postgres.connecting(url, case.settings.database_tls)  # refuses one that gives up encryption
     return _server_address(name, url)
 
 

@@ -43,7 +43,7 @@ _README = Path(__file__).parent / "what_is_what.txt"
 class _Found:
     """Recordings met on the way, by the names that they get, and why some cannot be in the zip."""
 
-    keys: list[tuple[str, str, int]] = field(default_factory=list)  # name, key, bytes
+    keys: list[tuple[str, str]] = field(default_factory=list)  # name, key
     missing: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -116,10 +116,12 @@ class Export:
         self, packing: Packing, found: _Found, owner: Owner, wanted: bool
     ) -> Iterator[bytes]:
         away = 0
-        for name, key, size in found.keys if wanted else ():
+        for name, key in found.keys if wanted else ():
             try:
                 if away >= GIVE_UP:
                     raise RecordingsAway("The recordings cannot be reached.")
+                # As many bytes as the store itself announces, or an exception: what the row says of the
+                # size may be older, and would break every download off.
                 blocks = iter(self._recordings.read_stream(owner, key))
                 first = next(blocks, b"")
             except NotFound:
@@ -129,8 +131,7 @@ class Export:
                 found.missing.append(f"{name}: the store of recordings could not be reached")
             else:
                 away = 0
-                whole = _whole(chain((first,), blocks), size)
-                yield from packing.add(name, whole, packed=False)
+                yield from packing.add(name, chain((first,), blocks), packed=False)
 
     def _readme(self, found: _Found, user: User, media: bool) -> bytes:
         if not media:
@@ -160,7 +161,7 @@ def _name_recordings(number: int, interview: Row, found: _Found) -> dict[object,
             if answer["recording_key"] is not None:
                 name += f".{_ENDINGS.get(answer['recording_media_type'], 'bin')}"
                 names[answer["id"]] = answer["recording_file"] = name
-                found.keys.append((name, answer["recording_key"], answer["recording_size"] or 0))
+                found.keys.append((name, answer["recording_key"]))
             elif answer["sound_s"] > 0 and not answer["recording_gone"]:
                 found.missing.append(f"{name}: its recording is still being made")
     return names
@@ -171,16 +172,6 @@ def _in_a_name(text: str) -> str:
     shaped = unicodedata.normalize("NFC", text).lower()
     spelled = "".join(c if c.isalnum() else "-" for c in shaped[:_NAME_LIMIT])
     return "-".join(part for part in spelled.split("-") if part) or "interview"
-
-
-def _whole(blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """These blocks, if they are as many bytes as were stored. Raises `StorageError`."""
-    seen = 0
-    for block in blocks:
-        seen += len(block)
-        yield block
-    if size and seen != size:
-        raise StorageError("A recording broke off while it was read.", "Download again.")
 
 
 def _json(value: object) -> str:

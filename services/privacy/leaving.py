@@ -9,7 +9,7 @@ together with it, and those that cannot be deleted at once follow.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -28,14 +28,17 @@ from services.storage.recordings import Recordings
 @dataclass(frozen=True, slots=True)
 class Left:
     """What was found of a user after the deletion: rows by table, `recordings` (None: their store could
-    not be asked) and `sound` files on this machine."""
+    not be asked) and `sound` files on this machine. `known_elsewhere`: the provider of accounts
+    keeps the e-mail and the password, and this app cannot delete them there."""
 
     rows: dict[str, int]
     recordings: int | None
     sound: int
+    known_elsewhere: bool = False
 
     @property
     def nothing(self) -> bool:
+        """Whether nothing was found here."""
         return not any(self.rows.values()) and self.recordings == 0 and self.sound == 0
 
     @property
@@ -71,12 +74,12 @@ class Leaving:
         """
         with reading(self._engine, user.id) as db:
             given = answers.ids(db, user.id)
-        self._accounts.delete(user)
+        forgotten = self._accounts.delete(user)
         self._own_keys.forget(user.id)
         self._interviews.forget(user.id)
         with suppress(RecordingsAway):  # what a thread stored while its answer was being deleted
             self._recordings.delete_all(user.id)
-        return self.what_is_left(user.id, given)
+        return replace(self.what_is_left(user.id, given), known_elsewhere=not forgotten)
 
     def what_is_left(self, owner: Owner, given: tuple[UUID, ...] = ()) -> Left:
         """Count everything that names this user; `given` are the answers whose sound may lie here."""

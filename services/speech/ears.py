@@ -124,9 +124,10 @@ class Ears:
             ear.spool.close()
 
     def discard(self, answer_id: UUID) -> None:
-        """Forget an answer and delete its sound."""
+        """Forget an answer and delete its sound, with what a killed process was making of it."""
         self.close(answer_id)
-        self.spool_path(answer_id).unlink(missing_ok=True)
+        for path in self._spool_dir.glob(f"{self.spool_path(answer_id).name}*"):
+            path.unlink(missing_ok=True)
 
     def spool_path(self, answer_id: UUID) -> Path:
         """Where the sound of an answer lies: raw 16 kHz mono s16le."""

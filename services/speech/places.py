@@ -139,7 +139,10 @@ def _names_in(folder: Path) -> list[UUID]:
 def _move(path: Path, to: Path) -> None:
     """Move a file; where there is one of that name already, lines go behind its lines."""
     if to.exists() and path.suffix == ".jsonl":
-        with to.open("ab") as whole:
+        with to.open("ab+") as whole:
+            whole.seek(max(0, to.stat().st_size - 1))
+            if whole.read() != b"\n":  # a kill cut its last line off
+                whole.write(b"\n")
             whole.write(path.read_bytes())
         path.unlink()
     elif to.exists() and to.stat().st_size >= path.stat().st_size:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.domain import (
@@ -53,14 +53,28 @@ def open_or_resume(
 def append_segment(
     db: Session, owner: Owner, answer_id: UUID, index: int, segment: Segment
 ) -> None:
-    """Keep the settled segment number `index` (from 0); the same index again changes nothing."""
-    answers.must_exist(db, owner, answer_id)
-    if db.get(SegmentRow, (answer_id, index)) is not None:
-        return  # told twice; a settled segment never changes
+    """Keep a settled segment as number `index` (from 0), or behind the last where another one has that
+    number: of an answer that moved, two places count. The same segment again changes nothing."""
+    _lock(db, owner, answer_id)
+    of_it = (SegmentRow.answer_id == answer_id, SegmentRow.user_id == owner)
+    same = and_(
+        SegmentRow.start_s == segment.start,
+        SegmentRow.end_s == segment.end,
+        SegmentRow.text == segment.text,
+    )
+    last, told, taken = db.execute(
+        select(
+            func.max(SegmentRow.number),
+            func.count().filter(same),
+            func.count().filter(SegmentRow.number == index),
+        ).where(*of_it)
+    ).one()
+    if told:
+        return  # a settled segment never changes
     db.add(
         SegmentRow(
             answer_id=answer_id,
-            number=index,
+            number=last + 1 if taken else index,
             user_id=owner,
             start_s=segment.start,
             end_s=segment.end,
@@ -146,6 +160,13 @@ def keep_recording(
 ) -> None:
     values = {f"recording_{name}": value for name, value in recording.model_dump().items()}
     set_values(db, owner, answer_id, values | {"recorded_at": now, "recording_gone": ""})
+
+
+def _lock(db: Session, owner: Owner, answer_id: UUID) -> None:
+    """Until this transaction ends nobody else adds words to the answer. Raises `NotFound`."""
+    mine = select(AnswerRow.id).where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
+    if db.scalar(mine.with_for_update(key_share=True)) is None:
+        raise answers.not_there()
 
 
 def _step(

@@ -23,9 +23,6 @@ from services.ports import Owner
 from services.storage import questions
 from services.storage.tables import AnswerRow, SegmentRow
 
-# An OPEN answer is pending as well, but its candidate decides when it ends.
-_FINISHED = (AnswerState.HEARD, AnswerState.SUBMITTED, AnswerState.SKIPPED)
-
 
 def one(db: Session, owner: Owner, answer_id: UUID) -> Answer:
     """Raises `NotFound`."""
@@ -51,16 +48,6 @@ def current(db: Session, owner: Owner, question_id: UUID) -> Answer | None:
 def ids(db: Session, owner: Owner) -> tuple[UUID, ...]:
     """Every answer of an owner, replaced attempts included."""
     return tuple(db.scalars(select(AnswerRow.id).where(AnswerRow.user_id == owner)))
-
-
-def pending(db: Session) -> tuple[tuple[Owner, UUID], ...]:
-    """Of all owners: finished answers with sound that is not words yet, for the catch-up job only."""
-    found = db.execute(
-        select(AnswerRow.user_id, AnswerRow.id)
-        .where(AnswerRow.pending, AnswerRow.state.in_(_FINISHED))
-        .order_by(AnswerRow.started_at)
-    )
-    return tuple((owner, answer_id) for owner, answer_id in found)
 
 
 def owner_of(db: Session, answer_id: UUID) -> Owner | None:

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from services.domain import AnswerState, RatingState
 from services.ports import Owner
 from services.storage import answers
-from services.storage.answering import set_values
 from services.storage.database import rows_changed
 from services.storage.tables import AnswerRow
 
@@ -52,7 +51,8 @@ def renew(
 
 
 def still_holds(db: Session, owner: Owner, answer_id: UUID, held: UUID | None) -> bool:
-    """Whether this claim is still the one that counts; None: whoever does not ask."""
+    """Whether this claim is still the one that counts; None: whoever does not ask. Only where the answer
+    is locked (`ratings.lock`) it is still so afterwards."""
     if held is None:
         return True
     found = db.scalar(
@@ -75,9 +75,6 @@ def mark(
 
     What waits for no further try forgets how many there were. Raises `NotFound`.
     """
-    if not still_holds(db, owner, answer_id, held):
-        answers.must_exist(db, owner, answer_id)
-        return
     values: dict[str, Any] = {
         "rating_state": state,
         "rating_problem": problem,
@@ -87,7 +84,9 @@ def mark(
     }
     if state in (RatingState.RATED, RatingState.NONE, RatingState.FAILED):
         values["rating_tries"] = 0
-    set_values(db, owner, answer_id, values)
+    mine = (AnswerRow.id == answer_id, AnswerRow.user_id == owner, _held(held))
+    if rows_changed(db, update(AnswerRow).where(*mine).values(values)) == 0:
+        answers.must_exist(db, owner, answer_id)
 
 
 def tries(db: Session, owner: Owner, answer_id: UUID) -> int:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Engine, UpdateBase, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy import CursorResult, Engine, UpdateBase
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from services.errors import AppError, DatabaseUnusable
@@ -44,13 +44,7 @@ def open_database(url: str, *, tls: Literal["require", "verify-full", "off"] = "
     Raises `DatabaseUnusable` for what is damaged, foreign, of a newer version or not up to date, and
     leaves it as it is; `DatabaseAway`; `DiskFull` or `StorageError` when the place cannot be written.
     """
-    try:
-        parsed = make_url(postgres.spelled(url))
-    except (ArgumentError, ValueError) as failure:
-        raise DatabaseUnusable(
-            "DATABASE_URL is not an address.",
-            "It looks like postgresql://user:password@host:5432/postgres or sqlite:///file.db.",
-        ) from failure
+    parsed = postgres.address(url)
     try:
         with in_our_words():
             if parsed.get_backend_name() == "postgresql":

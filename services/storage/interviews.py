@@ -16,7 +16,7 @@ from services.errors import NotFound
 from services.ports import Owner
 from services.storage import questions
 from services.storage.database import rows_changed
-from services.storage.tables import AnswerRow, Base, CvRow, InterviewRow, QuestionRow, UserRow
+from services.storage.tables import Base, CvRow, InterviewRow, QuestionRow, UserRow
 
 
 def add(
@@ -139,22 +139,14 @@ def reopen(db: Session, owner: Owner, interview_id: UUID) -> None:
         raise not_there()
 
 
-def remove(db: Session, owner: Owner, interview_id: UUID) -> tuple[str, ...]:
-    """Delete it with all that belongs to it; the keys of recordings that must go as well."""
-    keys = db.scalars(
-        select(AnswerRow.recording_key).where(
-            AnswerRow.interview_id == interview_id,
-            AnswerRow.user_id == owner,
-            AnswerRow.recording_key.is_not(None),
-        )
-    ).all()
+def remove(db: Session, owner: Owner, interview_id: UUID) -> None:
+    """Delete it with all that belongs to it, but its recordings (`Removals.plan_interview`)."""
     gone = rows_changed(
         db,
         delete(InterviewRow).where(InterviewRow.id == interview_id, InterviewRow.user_id == owner),
     )
     if gone == 0:
         raise not_there()
-    return tuple(key for key in keys if key)
 
 
 def not_there() -> NotFound:

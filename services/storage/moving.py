@@ -29,18 +29,15 @@ from services.storage.tables import (
 OWNED = (InterviewRow, QuestionRow, AnswerRow, SegmentRow, RatingRow, ScoreRow)
 
 
-def move_everything(
-    db: Session, from_owner: Owner, to_owner: Owner, now: datetime
-) -> tuple[str, ...]:
-    """See `Store.move_everything`. The new keys, stored from now on, begin with the new owner's id."""
+def move_everything(db: Session, from_owner: Owner, to_owner: Owner, now: datetime) -> None:
+    """See `Store.move_everything`. The keys of recordings begin with the new owner's id from now on."""
     if db.get(UserRow, to_owner) is None:
         raise NotFound("This account no longer exists.", "Sign in again.")
     if from_owner == to_owner:
-        return ()
+        return
     # Candidates can write their own rows: a key that begins with somebody else's id must not move.
     named = func.substr(AnswerRow.recording_key, 1, len(str(from_owner)) + 1)
     recorded = (AnswerRow.user_id == from_owner, named == f"{from_owner}/")
-    keys = db.scalars(select(AnswerRow.recording_key).where(*recorded)).all()
     after_owner = func.substr(AnswerRow.recording_key, len(str(from_owner)) + 1)
     db.execute(
         update(AnswerRow)
@@ -59,7 +56,6 @@ def move_everything(
     _move_consents(db, from_owner, to_owner)
     _move_spending(db, from_owner, to_owner)
     write_down(db, [str(from_owner)], now, moved_to=str(to_owner))
-    return tuple(key for key in keys if key)
 
 
 def _move_cv(db: Session, from_owner: Owner, to_owner: Owner) -> None:
@@ -129,16 +125,10 @@ def _move_spending(db: Session, from_owner: Owner, to_owner: Owner) -> None:
             db.delete(row)
 
 
-def remove_user(db: Session, owner: Owner, now: datetime) -> tuple[str, ...]:
+def remove_user(db: Session, owner: Owner, now: datetime) -> None:
     """See `Store.remove_user`."""
-    keys = db.scalars(
-        select(AnswerRow.recording_key).where(
-            AnswerRow.user_id == owner, AnswerRow.recording_key.is_not(None)
-        )
-    ).all()
     write_down(db, [str(owner)], now)
     db.execute(delete(UserRow).where(UserRow.id == owner))  # its rows go by the foreign keys
-    return tuple(key for key in keys if key)
 
 
 def forgotten_guests(db: Session, now: datetime) -> tuple[Owner, ...]:

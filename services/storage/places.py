@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine, delete, insert, select, update
@@ -28,6 +28,7 @@ from services.storage.tables import AnswerRow, PlaceRow
 DEAD_AFTER = timedelta(minutes=5)
 SEEN_EVERY_S = 30.0
 _REMEMBERED = timedelta(days=30)
+# An OPEN answer is pending as well, but its candidate decides when it ends.
 _FINISHED = (AnswerState.HEARD, AnswerState.SUBMITTED, AnswerState.SKIPPED)
 
 
@@ -87,7 +88,8 @@ class Places:
         found = db.execute(
             select(AnswerRow.place_id)
             .where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
-            .with_for_update(read=True)
+            # The lock that words are added under: a weaker one, raised later, would meet that of others.
+            .with_for_update(key_share=True)
         ).one_or_none()
         if found is None:
             raise answers.not_there()
@@ -95,6 +97,12 @@ class Places:
             raise HeardElsewhere(
                 "This answer is being given elsewhere now.", "Press start to go on speaking here."
             )
+
+    def lives(self, place: UUID) -> bool:
+        """Whether another place has to be taken for alive."""
+        with reading(self._engine, SERVICE) as db:
+            seen_at = db.scalar(select(PlaceRow.seen_at).where(PlaceRow.id == place))
+        return not self._has_died(seen_at)
 
     def unfinished(
         self, sound_is_here: Callable[[UUID], bool]
@@ -108,15 +116,17 @@ class Places:
                 .where(AnswerRow.pending, AnswerRow.state.in_(_FINISHED))
                 .order_by(AnswerRow.started_at)
             ).all()
-        dead = self._now() - self._dead_after
         return tuple(
             (row.user_id, row.id, row.place_id)
             for row in found
             if self.is_ours(row.place_id)
             or (row.place_id is None and sound_is_here(row.id))
-            # When the database was away nobody could be seen: only who has been in touch may judge.
-            or (self._in_touch() and (row.seen_at is None or row.seen_at < dead))
+            or self._has_died(row.seen_at)
         )
+
+    def _has_died(self, seen_at: datetime | None) -> bool:
+        # When the database was away nobody could be seen: only who has been in touch may judge.
+        return self._in_touch() and (seen_at is None or seen_at < self._now() - self._dead_after)
 
     def _in_touch(self) -> bool:
         since = self._in_touch_since

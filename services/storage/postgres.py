@@ -16,10 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -61,7 +60,8 @@ class _Away:
     silent: bool  # it did not even refuse: every further try would wait for nothing
 
 
-_away: WeakKeyDictionary[Engine, _Away] = WeakKeyDictionary()
+# By address, without its password: who cannot open the database tries with one engine after another.
+_away: dict[str, _Away] = {}
 _away_lock = threading.Lock()
 
 
@@ -73,6 +73,18 @@ def spelled(url: str) -> str:
     return url
 
 
+def address(url: str, name: str = "DATABASE_URL") -> URL:
+    """The parts of the address that the setting `name` holds. Raises `DatabaseUnusable`."""
+    try:
+        return make_url(spelled(url))
+    except (ArgumentError, ValueError) as failure:  # the second: a port that is no number
+        raise DatabaseUnusable(
+            f"{name} is not an address.",
+            "It looks like postgresql://user:password@host:5432/postgres; characters such as @ in the "
+            "password are written as %40.",
+        ) from failure
+
+
 def open_server(url: URL, tls: str) -> Engine:
     """Connect, and check that the tables are those of this version. Raises `DatabaseUnusable`,
     `DatabaseAway`."""
@@ -82,13 +94,24 @@ def open_server(url: URL, tls: str) -> Engine:
         connect_args=connecting(url, tls),
         **_pooling(url),
     )
-    _must_be_current(engine)
+    try:
+        _must_be_current(engine)
+    except BaseException:  # whoever waits for the server tries this again and again
+        engine.dispose()
+        raise
     return engine
 
 
-def owners_engine(url: str, tls: str) -> Engine:
-    """For the one who owns the tables: migrations, and nothing else. Leaves no connection."""
-    parsed = make_url(spelled(url))
+def owners_engine(url: str, tls: str, name: str = "DATABASE_OWNER_URL") -> Engine:
+    """For the one who owns the tables: migrations, and nothing else. Leaves no connection.
+
+    Raises `DatabaseUnusable` for an address, held by the setting `name`, that is not a server's."""
+    parsed = address(url, name)
+    if parsed.get_backend_name() != "postgresql":
+        raise DatabaseUnusable(
+            f"{name} does not name a PostgreSQL server.",
+            "It looks like postgresql://user:password@host:5432/postgres.",
+        )
     return create_engine(
         parsed, hide_parameters=True, connect_args=connecting(parsed, tls), poolclass=NullPool
     )
@@ -136,7 +159,7 @@ def opened(engine: Engine, who: UUID | str, *, writes: bool) -> Iterator[Session
             if time.monotonic() > until:
                 silent = time.monotonic() - began > CONNECT_S / 2
                 with _away_lock:
-                    _away[engine] = _Away(time.monotonic(), silent)
+                    _away[_place(engine)] = _Away(time.monotonic(), silent)
                 raise
             time.sleep(PAUSE_S)
         except BaseException:
@@ -196,7 +219,7 @@ def connecting(url: URL, tls: str) -> dict[str, Any]:
         return wanted
     if named in ("disable", "allow", "prefer"):
         raise DatabaseUnusable(
-            f"DATABASE_URL asks for sslmode={named}, so passwords and answers could travel unencrypted.",
+            f"The database address asks for sslmode={named}, so passwords and answers could travel unencrypted.",
             "Remove it from the address (TLS is then required), or set DATABASE_TLS=off if the network "
             "between the two is private.",
         )
@@ -237,12 +260,16 @@ def _must_be_current(engine: Engine) -> None:
 def _patience(engine: Engine) -> float:
     """Seconds that a transaction waits for the server. Raises `DatabaseAway` where it need not try."""
     with _away_lock:
-        away = _away.get(engine)
+        away = _away.get(_place(engine))
     if away is None or time.monotonic() - away.since >= AWAY_S:
         return PATIENCE_S
     if away.silent:
         raise _not_reached()
     return 0.0
+
+
+def _place(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
 
 
 def _not_reached() -> DatabaseAway:

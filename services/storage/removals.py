@@ -19,12 +19,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, delete, func, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.domain import AnswerState
-from services.errors import RecordingsAway
+from services.errors import DatabaseAway, RecordingsAway
 from services.failures import failure_of
 from services.ports import Owner
 from services.storage import recording_keys
@@ -101,7 +101,8 @@ class Removals:
         return keys
 
     def expire(self, limit: int = AT_ONCE) -> int:
-        """Recordings that are older than their owners want them kept become removals; how many did."""
+        """Recordings that are older than their owners want them kept become removals, and so does the
+        sound of answers that were never finished; how many did."""
         now, gone = self._now(), 0
         with reading(self._engine, SERVICE) as db:
             terms = db.scalars(
@@ -110,6 +111,7 @@ class Removals:
         for days in terms:
             with writing(self._engine, SERVICE) as db:
                 gone += _expire(db, int(days or 0), now, limit)
+                gone += _expire_unfinished(db, int(days or 0), now, limit)
         return gone
 
     # --- carrying out ---------------------------------------------------------------------
@@ -146,10 +148,17 @@ class Removals:
         done = True
         for key, moved_to, asked_at in todo:
             failure = failure_of(self._one, key, moved_to, asked_at)
-            if isinstance(failure, RecordingsAway):  # so would all others
+            if isinstance(failure, RecordingsAway | DatabaseAway):  # so would all others
                 return False
-            done = done and failure is None
+            if failure is not None:
+                done = False
+                self._last_in_line(key)
         return done
+
+    def _last_in_line(self, key: str) -> None:
+        """What fails for good must not keep the rest waiting."""
+        with writing(self._engine, SERVICE) as db:
+            db.execute(update(RemovalRow).where(RemovalRow.key == key).values(asked_at=self._now()))
 
     def _one(self, key: str, moved_to: str | None, asked_at: datetime) -> None:
         owner, *below = key.split("/")
@@ -184,12 +193,15 @@ class Removals:
                 return db.get(UserRow, UUID(owner)) is not None
             if len(below) == 1:
                 return _has_interview(db, UUID(owner), UUID(below[0]))
-            if not recording_keys.is_folder(key):
-                return _is_any(db, AnswerRow.recording_key == key)
-            return _is_any(
-                db,
+            named = (
                 AnswerRow.id == recording_keys.answer_of_key(key),
                 AnswerRow.user_id == UUID(owner),
+            )
+            if not recording_keys.is_folder(key):
+                return _is_any(db, *named, AnswerRow.recording_key == key)
+            return _is_any(
+                db,
+                *named,
                 AnswerRow.state != AnswerState.REPLACED,
                 AnswerRow.recording_key.is_(None),
                 AnswerRow.recording_gone == "",
@@ -224,6 +236,33 @@ def _expire(db: Session, days: int, now: datetime, limit: int) -> int:
         values = _NONE | {"recording_gone": why}
         if rows_changed(db, update(AnswerRow).where(*whose).values(values)):
             write_down(db, [key] if key and recording_keys.belongs(key, owner) else [], now)
+    return len(due)
+
+
+def _expire_unfinished(db: Session, days: int, now: datetime, limit: int) -> int:
+    """Sound without a recording: parts of an answer that nobody went on with, or that lacks words. Who
+    keeps nothing has a day all the same, for the words that are being made."""
+    unfinished = (
+        or_(AnswerRow.state == AnswerState.OPEN, AnswerRow.pending),
+        AnswerRow.recording_key.is_(None),
+        AnswerRow.recording_gone == "",
+    )
+    due = db.execute(
+        select(AnswerRow.id, AnswerRow.user_id, AnswerRow.interview_id)
+        .join(UserRow, UserRow.id == AnswerRow.user_id)
+        .where(
+            AnswerRow.started_at <= now - timedelta(days=max(days, 1)),
+            UserRow.media_days == days,
+            *unfinished,
+        )
+        .order_by(AnswerRow.started_at)
+        .limit(limit)
+    ).all()
+    values = {"recording_gone": f"{EXPIRED}{days}" if days else NOT_KEPT, "pending": False}
+    for answer_id, owner, interview_id in due:
+        whose = (AnswerRow.id == answer_id, AnswerRow.user_id == owner, *unfinished)
+        if rows_changed(db, update(AnswerRow).where(*whose).values(values)):
+            write_down(db, [recording_keys.parts_key(owner, interview_id, answer_id)], now)
     return len(due)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.domain import Answer, AnswerState, RatingState, Segment
@@ -165,9 +165,7 @@ def write_from_elsewhere(db: Session, owner: Owner, answer_id: UUID, step: Step)
     )
     if db.scalar(open_row) is None or db.scalar(there.limit(1)) is not None:
         return
-    last = db.scalar(select(func.max(SegmentRow.number)).where(*mine))
-    number = 0 if last is None else last + 1
-    answering.append_segment(db, owner, answer_id, number, step.segment)
+    step.write(db, owner, answer_id)
 
 
 def _same(one: Segment, other: Segment) -> bool:

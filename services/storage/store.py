@@ -154,7 +154,6 @@ class Store:
 
     answer = _reads(answers.one)
     current_answer = _reads(answers.current)
-    pending_answers = _chore(reading, answers.pending)
     owner_of = _chore(reading, answers.owner_of)
     append_segment = _writes(answering.append_segment)
     set_sound = _writes(answering.set_sound)
@@ -282,17 +281,16 @@ class Store:
         with writing(self._engine, owner) as db:
             cvs.keep(db, owner, text, self._now())
 
-    def remove_user(self, owner: Owner) -> tuple[str, ...]:
-        """Delete a user with all that is theirs, and write down that their recordings must go; their
-        keys."""
+    def remove_user(self, owner: Owner) -> None:
+        """Delete a user with all that is theirs, and write down that their recordings must go."""
         with writing(self._engine, SERVICE) as db:
-            return moving.remove_user(db, owner, self._now())
+            moving.remove_user(db, owner, self._now())
 
-    def move_everything(self, from_owner: Owner, to_owner: Owner) -> tuple[str, ...]:
-        """Give all that one owner has to another, and write down that the recordings must move; their
-        old keys. Raises `NotFound` for an unknown `to_owner`."""
+    def move_everything(self, from_owner: Owner, to_owner: Owner) -> None:
+        """Give all that one owner has to another, and write down that the recordings must move. Raises
+        `NotFound` for an unknown `to_owner`."""
         with writing(self._engine, SERVICE) as db:
-            return moving.move_everything(db, from_owner, to_owner, self._now())
+            moving.move_everything(db, from_owner, to_owner, self._now())
 
     def forgotten_guests(self) -> tuple[Owner, ...]:
         """Guests whose last login has expired: nobody can reach their work any more."""

@@ -95,44 +95,54 @@ def build(settings: Settings) -> Services:
     language_models = LanguageModels(settings, own_keys, spending)
     coaches = Coaches(OfflineCoach(), language_models.coach)
     place = take_place(settings.data_dir / "spool")
-    places = Places(engine, place.id, place.former, place.settled)
-    outbox = Outbox(engine, place.folder, places)
-    ears = Ears(model, place.folder)
-    keeping = Keeping(store, recordings, ears.spool_path, limit_mb=settings.spool_limit_mb)
-    judging = Judging(store, coaches, lambda: model.status().name)
-    afterwards = Afterwards(store, keeping, judging, ears, outbox, places, leave=place.release)
-    # Late transcripts wait for the model: one pass now, one when it is ready.
-    model.on_ready(lambda: _in_background(afterwards.catch_up))
-    _in_background(afterwards.catch_up)
-    model.load_if_here()
-    plans = Plans(store, coaches)
-    interviews = Interviews(store, keeping, coaches, ears, afterwards, plans, judging)
-    chores = Chores(
-        Locks(engine),
-        (
-            Chore("removals", 60, keeping.removals.sweep),
-            Chore("expiry", 600, keeping.removals.expire),
-            Chore("guests", 600, interviews.forget_lost_guests),
-        ),
-    )
-    chores.start()
-    accounts = _accounts(settings, engine)
-    return Services(
-        settings,
-        interviews,
-        accounts,
-        Identities(engine),
-        Logins(engine),
-        model,
-        own_keys,
-        spending,
-        language_models,
-        read_cv,
-        Consents(engine, settings.recordings_elsewhere),
-        Export(engine, recordings, keeping.removals),
-        Leaving(engine, interviews, accounts, own_keys, recordings, settings.data_dir / "spool"),
-        chores,
-    )
+    try:
+        places = Places(engine, place.id, place.former, place.settled)
+        outbox = Outbox(engine, place.folder, places)
+        ears = Ears(model, place.folder)
+        keeping = Keeping(
+            *(store, recordings, ears.spool_path),
+            limit_mb=settings.spool_limit_mb,
+            is_ours=places.is_ours,
+        )
+        judging = Judging(store, coaches, lambda: model.status().name)
+        afterwards = Afterwards(store, keeping, judging, ears, outbox, places, leave=place.release)
+        # Late transcripts wait for the model: one pass now, one when it is ready.
+        model.on_ready(lambda: _in_background(afterwards.catch_up))
+        _in_background(afterwards.catch_up)
+        model.load_if_here()
+        plans = Plans(store, coaches)
+        interviews = Interviews(store, keeping, coaches, ears, afterwards, plans, judging)
+        chores = Chores(
+            Locks(engine),
+            (
+                Chore("removals", 60, keeping.removals.sweep),
+                Chore("expiry", 600, keeping.removals.expire),
+                Chore("guests", 600, interviews.forget_lost_guests),
+            ),
+        )
+        chores.start()
+        accounts = _accounts(settings, engine)
+        return Services(
+            settings,
+            interviews,
+            accounts,
+            Identities(engine),
+            Logins(engine),
+            model,
+            own_keys,
+            spending,
+            language_models,
+            read_cv,
+            Consents(engine, settings.recordings_elsewhere),
+            Export(engine, recordings, keeping.removals),
+            Leaving(
+                engine, interviews, accounts, own_keys, recordings, settings.data_dir / "spool"
+            ),
+            chores,
+        )
+    except BaseException:  # whoever builds anew finds the place free
+        place.release()
+        raise
 
 
 def _recordings(settings: Settings) -> Recordings:

@@ -321,7 +321,7 @@ REVOKE ALL ON FUNCTION app_private.is_my_question(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION app_private.is_my_question(uuid) TO authenticated;
 
-CREATE FUNCTION app_private.forget_auth_user(person uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN IF to_regclass('auth.users') IS NULL THEN RETURN false; END IF; EXECUTE 'DELETE FROM auth.users WHERE id = $1' USING person; RETURN true; END $$;
+CREATE FUNCTION app_private.forget_auth_user(person uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ DECLARE gone bigint; BEGIN IF to_regclass('auth.users') IS NULL THEN RETURN false; END IF; EXECUTE 'DELETE FROM auth.users WHERE id = $1' USING person; GET DIAGNOSTICS gone = ROW_COUNT; RETURN gone > 0; END $$;
 
 REVOKE ALL ON FUNCTION app_private.forget_auth_user(uuid) FROM PUBLIC;
 
@@ -343,7 +343,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.answers TO authenticated;
 
 CREATE POLICY own ON public.answers FOR ALL TO authenticated USING (answers.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid) WITH CHECK (answers.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid AND (answers.interview_id IS NULL OR EXISTS (SELECT 1 FROM public.interviews p WHERE p.id = answers.interview_id AND p.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid)) AND (answers.question_id IS NULL OR EXISTS (SELECT 1 FROM public.questions p WHERE p.id = answers.question_id AND p.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid)));
 
-GRANT SELECT (id, user_id, interview_id, state, pending, started_at, finished_at, rating_state, rating_due, rating_until, place_id, recording_key, recording_media_type, recording_seconds, recording_size, recorded_at, recording_gone), UPDATE (user_id, place_id, recording_key, recording_media_type, recording_seconds, recording_size, recorded_at, recording_gone) ON public.answers TO app_service;
+GRANT SELECT (id, user_id, interview_id, state, pending, started_at, finished_at, rating_state, rating_due, rating_until, place_id, recording_key, recording_media_type, recording_seconds, recording_size, recorded_at, recording_gone), UPDATE (user_id, pending, place_id, recording_key, recording_media_type, recording_seconds, recording_size, recorded_at, recording_gone) ON public.answers TO app_service;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.segments TO authenticated;
 

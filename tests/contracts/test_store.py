@@ -106,9 +106,7 @@ def test_questions_seen_before_are_known_by_their_source(store: Store, ada: UUID
     assert store.seen_sources(ada) == {"bank:1", "bank:2"}
 
 
-def test_deleting_an_interview_leaves_nothing_and_names_its_recordings(
-    store: Store, ada: UUID, engine: Engine
-) -> None:
+def test_deleting_an_interview_leaves_nothing(store: Store, ada: UUID, engine: Engine) -> None:
     kept, gone = an_interview(store, ada), an_interview(store, ada)
     for interview in (kept, gone):
         answer = a_submitted_answer(store, ada, interview.questions[0].id)
@@ -116,8 +114,7 @@ def test_deleting_an_interview_leaves_nothing_and_names_its_recordings(
         store.add_rating(ada, answer.id, a_rating())
         key = f"{ada}/{interview.id}/{answer.id}.flac"
         store.keep_recording(ada, answer.id, RECORDING.model_copy(update={"key": key}))
-    (key,) = store.delete_interview(ada, gone.id)
-    assert str(gone.id) in key
+    store.delete_interview(ada, gone.id)
     assert [summary.id for summary in store.summaries(ada, 10, 0)] == [kept.id]
     with reading(engine, SERVICE) as db:
         for table in ("questions", "answers", "ratings", "segments", "scores"):
@@ -149,11 +146,30 @@ def test_an_answer_grows_segment_by_segment_and_is_submitted(store: Store, ada: 
     assert submitted == store.current_answer(ada, question.id)
 
 
-def test_a_segment_told_twice_is_kept_once_and_never_changed(store: Store, ada: UUID) -> None:
+def test_a_segment_told_twice_is_kept_once_under_whatever_number(store: Store, ada: UUID) -> None:
     answer = store.open_answer(ada, an_interview(store, ada).questions[0].id, AnswerMode.SPOKEN)
-    store.append_segment(ada, answer.id, 0, a_segment("first"))
-    store.append_segment(ada, answer.id, 0, a_segment("other"))
-    assert store.answer(ada, answer.id).raw == "first"
+    for number in (0, 0, 3):
+        store.append_segment(ada, answer.id, number, a_segment("told\x00 often"))
+    assert store.answer(ada, answer.id).raw == "told often"
+
+
+def test_a_segment_whose_number_is_taken_is_kept_all_the_same(store: Store, ada: UUID) -> None:
+    answer = store.open_answer(ada, an_interview(store, ada).questions[0].id, AnswerMode.SPOKEN)
+    for number, words in ((0, "one"), (2, "three"), (0, "four"), (2, "five"), (1, "two")):
+        store.append_segment(ada, answer.id, number, a_segment(words))
+    assert store.answer(ada, answer.id).raw == "one two three four five"
+
+
+def test_two_who_count_alike_at_once_lose_no_word(store: Store, ada: UUID) -> None:
+    answer = store.open_answer(ada, an_interview(store, ada).questions[0].id, AnswerMode.SPOKEN)
+
+    def write(who: int) -> None:
+        for index in range(8):
+            store.append_segment(ada, answer.id, index, a_segment(f"{who} says {index}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert len(store.answer(ada, answer.id).segments) == 32
 
 
 def test_a_segment_that_is_not_certain_stays_so(store: Store, ada: UUID) -> None:
@@ -378,18 +394,16 @@ def test_a_rating_that_failed_says_why_and_a_later_one_clears_it(store: Store, a
 
 
 def test_what_an_earlier_run_left_is_found_again(store: Store, ada: UUID) -> None:
-    waiting, running, rated, deaf, skipped = (
+    waiting, running, rated, skipped = (
         store.open_answer(ada, q.id, AnswerMode.SPOKEN)
-        for q in an_interview(store, ada, questions=5).questions
+        for q in an_interview(store, ada, questions=4).questions
     )
-    for answer in (waiting, running, rated, deaf):
+    for answer in (waiting, running, rated):
         store.submit(ada, answer.id, "words")
     store.mark_rating(ada, running.id, RatingState.RUNNING)
     store.add_rating(ada, rated.id, a_rating())
-    store.set_sound(ada, deaf.id, 4.0, pending=True)
     store.skip(ada, skipped.question_id)
     assert store.due_ratings(10) == ((ada, waiting.id), (ada, running.id))
-    assert store.pending_answers() == ((ada, deaf.id),)
 
 
 # --- looking back -----------------------------------------------------------------------------
@@ -456,7 +470,6 @@ FREE = {
     "forgotten_guests",
     "owner_of",
     "interviewed",
-    "pending_answers",
     "due_ratings",
     "waiting_ratings",
     "next_due",
@@ -601,7 +614,7 @@ def test_everything_of_a_guest_moves_into_the_account(
     store.submit(guest, answer.id, "words")
     store.add_rating(guest, answer.id, a_rating())
     before = store.review(guest, theirs.id)
-    assert store.move_everything(guest, ada) == (old_key,)
+    store.move_everything(guest, ada)
     after = store.review(ada, theirs.id)
     assert after.overall == before.overall
     moved = after.items[0].answer
@@ -612,7 +625,8 @@ def test_everything_of_a_guest_moves_into_the_account(
     assert {s.id for s in store.summaries(ada, 10, 0)} == {own.id, theirs.id}
     assert store.count_interviews(guest) == 0
     assert progress(store, guest).criteria == ()
-    assert store.move_everything(guest, ada) == ()
+    store.move_everything(guest, ada)
+    assert store.count_interviews(ada) == 2
 
 
 @pytest.mark.parametrize(

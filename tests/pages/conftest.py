@@ -10,10 +10,12 @@ from uuid import UUID
 
 import pytest
 import streamlit as st
+from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.context import services
 from services.domain import Category, Interview, Job, Setup
+from services.errors import DatabaseAway
 from services.interviews import Interviews
 from tests.logs import said
 
@@ -97,6 +99,21 @@ class Site:
             field.set_value(fields[field.label.lower()])
         next(b for b in form.button if b.label == button).click()
         self.tab.run()
+
+
+@contextmanager
+def database_away(words: str = "") -> Iterator[None]:
+    """Within the block no database can be reached, or not for statements that begin with `words`."""
+
+    def away(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith(words):
+            raise DatabaseAway("The database is away.")
+
+    event.listen(Engine, "before_cursor_execute", away)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", away)
 
 
 @contextmanager

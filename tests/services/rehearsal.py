@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from services.adapters.local_accounts import LocalAccounts
-from services.afterwards import ROUND_S, Afterwards
+from services.afterwards import CATCH_UP_S, ROUND_S, Afterwards
 from services.coach.rubrics import rubric_for
 from services.coaches import Coaches
 from services.domain import Answer, Interview, Job, Kind, Question, Setup
@@ -27,7 +27,7 @@ from services.speech.model import SpeechModel
 from services.speech.places import Place, take_place
 from services.storage.database import open_database
 from services.storage.outbox import Outbox
-from services.storage.places import DEAD_AFTER, Places
+from services.storage.places import DEAD_AFTER, SEEN_EVERY_S, Places
 from services.storage.recordings import Recordings
 from services.storage.store import Store
 from tests.doubles import ScriptedCoach, ScriptedEngine
@@ -84,6 +84,8 @@ def rehearsal(
     address: str = "",
     round_s: float = ROUND_S,
     dead_after: timedelta = DEAD_AFTER,
+    seen_every_s: float = SEEN_EVERY_S,
+    catch_up_s: float = CATCH_UP_S,
 ) -> Rehearsal:
     """`language_model`: a coach that everybody has instead of the one of this machine. `address`: of a
     database that is not a file in `data`."""
@@ -104,11 +106,15 @@ def rehearsal(
     outbox = Outbox(database, place.folder, places, look_s=0.1)
     ears = Ears(speech_model, place.folder)
     recordings = Recordings(data / "recordings")
-    keeping = Keeping(store, recordings, ears.spool_path)
+    keeping = Keeping(store, recordings, ears.spool_path, is_ours=places.is_ours)
     coaches = Coaches(coach, lambda _owner: language_model)
     judging = Judging(store, coaches, lambda: speech_model.status().name, pauses=pauses)
     afterwards = Afterwards(
-        *(store, keeping, judging, ears, outbox, places), leave=place.release, round_s=round_s
+        *(store, keeping, judging, ears, outbox, places),
+        leave=place.release,
+        round_s=round_s,
+        seen_every_s=seen_every_s,
+        catch_up_s=catch_up_s,
     )
     speech_model.on_ready(afterwards.catch_up)
     speech_model.load_if_here()

@@ -7,25 +7,27 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from services.accounts.logins import Logins
 from services.adapters.local_accounts import LocalAccounts
-from services.domain import Answer, AnswerMode, AnswerState, Segment
+from services.domain import Answer, AnswerMode, AnswerState, Question, Segment
 from services.errors import DatabaseAway, HeardElsewhere, NotFound, StorageError
 from services.ports import SAMPLE_RATE, Samples
 from services.speech.live_transcript import LiveTranscript
 from services.speech.places import take_place
 from services.storage.clock import utc_now
-from services.storage.database import open_database
+from services.storage.database import SERVICE, open_database, reading
 from services.storage.outbox import Outbox
 from services.storage.places import Places
 from services.storage.steps import Edited, Said, Step, Submitted, line
+from services.storage.tables import PlaceRow
 from tests.services.rehearsal import Rehearsal, answer_to, begin, candidate, eventually, running
 from tests.spoken import say
 from tests.standins import postgres
@@ -67,6 +69,11 @@ def an_answer(here: Rehearsal) -> tuple[UUID, Answer]:
     owner = candidate(here)
     _, question = begin(here, owner)
     return owner, here.store.open_answer(owner, question.id, AnswerMode.SPOKEN)
+
+
+def question_of(here: Rehearsal, owner: UUID, answer: Answer) -> Question:
+    interview = here.store.interview(owner, answer.interview_id)
+    return next(one for one in interview.questions if one.id == answer.question_id)
 
 
 def speak(live: LiveTranscript, speech: Samples) -> None:
@@ -349,6 +356,192 @@ def test_words_that_waited_join_an_answer_that_moved_unless_others_are_there(
     with running(tmp_path, address=address) as here:
         eventually(lambda: not here.outbox.all_waiting())
         assert here.store.answer(owner, answer.id).raw == "words 0 words 1"
+
+
+def test_words_said_after_those_that_waited_elsewhere_are_stored_too(
+    address: str, tmp_path: Path, speech: Samples
+) -> None:
+    with running(tmp_path / "a", address=address) as here:
+        owner, answer = an_answer(here)
+        here.afterwards.places.take(owner, answer.id)
+        here.store.append_segment(owner, answer.id, 0, segment(0))
+        folder = here.place.folder
+    later = Said(number=1, segment=Segment(start=600.0, end=602.0, text="came late"))
+    (folder / f"{answer.id}.jsonl").write_bytes(line(later))
+    with running(tmp_path / "b", address=address) as there:
+        live = there.interviews.listen(owner, question_of(there, owner, answer))
+        assert live is not None
+        with running(tmp_path / "a", address=address) as here:
+            eventually(lambda: not here.outbox.all_waiting())
+        speak(live, speech)  # numbered 1 as well
+        said_now = live.snapshot().transcript.segments[-1].text
+        eventually(lambda: len(there.store.answer(owner, answer.id).segments) == 3)
+        stored = there.store.answer(owner, answer.id).segments
+        assert {one.text for one in stored} == {"words 0", said_now, "came late"}
+        assert not live.snapshot().problem
+
+
+def test_who_only_looks_takes_the_answer_away_from_nobody(
+    address: str, tmp_path: Path, speech: Samples
+) -> None:
+    with (
+        running(tmp_path / "a", address=address) as here,
+        running(tmp_path / "b", address=address) as there,
+    ):
+        owner = candidate(here)
+        interview, question = begin(here, owner)
+        first = here.interviews.listen(owner, question)
+        assert first is not None
+        ours = first.take_over()
+        speak(first, speech)
+        seen = there.interviews.standing(owner, interview).answer
+        assert seen is not None
+        assert there.interviews.listen(owner, question, seen=seen) is None
+        assert there.interviews.answer(owner, seen).state is AnswerState.OPEN
+        assert here.store.answer(owner, seen.id).place == here.place.id
+        speak(first, speech)
+        eventually(lambda: len(there.store.answer(owner, seen.id).segments) == 2)
+        assert first.snapshot().source == ours
+
+        assert there.interviews.listen(owner, question) is not None, "start was pressed"
+        speak(first, speech)
+        eventually(lambda: here.ears.get(seen.id) is None)
+        assert first.snapshot().source != ours, "the first screen is told"
+        moved = here.interviews.standing(owner, interview).answer
+        assert here.interviews.listen(owner, question, seen=moved) is None
+        assert here.store.answer(owner, seen.id).place == there.place.id
+
+
+def test_who_looks_hears_on_what_a_dead_machine_heard(
+    address: str, tmp_path: Path, speech: Samples
+) -> None:
+    with running(tmp_path / "a", address=address) as here:
+        owner = candidate(here)
+        interview, question = begin(here, owner)
+        live = here.interviews.listen(owner, question)
+        assert live is not None
+        speak(live, speech)
+    soon = timedelta(seconds=0.2)
+    with running(tmp_path / "b", address=address, dead_after=soon, round_s=0.1) as there:
+        eventually(lambda: there.afterwards.places._in_touch())
+        seen = there.interviews.standing(owner, interview).answer
+        assert seen is not None
+        assert there.interviews.listen(owner, question, seen=seen) is not None
+        assert there.store.answer(owner, seen.id).place == there.place.id
+
+
+def test_an_interview_can_be_ended_from_another_device(
+    address: str, tmp_path: Path, speech: Samples
+) -> None:
+    with (
+        running(tmp_path / "a", address=address) as here,
+        running(tmp_path / "b", address=address) as there,
+    ):
+        owner = candidate(here)
+        interview, question = begin(here, owner)
+        live = here.interviews.listen(owner, question)
+        assert live is not None
+        speak(live, speech)
+        answer = answer_to(here, owner, question)
+        eventually(lambda: len(there.store.answer(owner, answer.id).segments) == 1)
+        there.interviews.end(owner, interview)
+        ended = there.store.answer(owner, answer.id)
+        assert (ended.state, ended.pending) == (AnswerState.SUBMITTED, False)
+
+
+def test_a_place_gives_its_sign_of_life_while_an_upload_hangs(tmp_path: Path) -> None:
+    with running(tmp_path, round_s=0.02, seen_every_s=0.02) as here:
+        hangs = threading.Event()
+        busy = here.afterwards._thread.submit(hangs.wait, 60)
+        eventually(busy.running)
+
+        def seen() -> datetime:
+            with reading(here.database, SERVICE) as db:
+                seen_at = db.scalar(select(PlaceRow.seen_at).where(PlaceRow.id == here.place.id))
+            return seen_at or datetime.min.replace(tzinfo=UTC)
+
+        try:
+            for _ in range(3):
+                before = seen()
+                eventually(lambda before=before: seen() > before)
+        finally:
+            hangs.set()
+
+
+def test_what_is_deleted_on_one_machine_leaves_no_sound_on_another(
+    tmp_path: Path, speech: Samples
+) -> None:
+    one = f"sqlite:///{tmp_path / 'shared.db'}"
+    with (
+        running(tmp_path / "a", address=one, round_s=0.05, catch_up_s=0.05) as here,
+        running(tmp_path / "b", address=one) as there,
+    ):
+        owner, stays = candidate(here), candidate(here)
+        answers = []
+        for who in (owner, stays):
+            _, question = begin(here, who)
+            live = here.interviews.listen(who, question)
+            assert live is not None
+            speak(live, speech)
+            answers.append(answer_to(here, who, question))
+        deleted, kept = answers
+        part = here.ears.spool_path(deleted.id).with_suffix(".pcm.rebuilt")
+        part.write_bytes(b"sound")  # of a process that was killed
+        there.interviews.forget(owner)
+        eventually(lambda: here.ears.get(deleted.id) is None)
+        eventually(lambda: not here.ears.spool_path(deleted.id).exists())
+        eventually(lambda: not part.exists())
+        assert here.ears.spool_path(kept.id).exists()
+        assert here.ears.get(kept.id) is not None
+
+
+def test_an_attempt_that_was_put_aside_elsewhere_leaves_no_sound_here(
+    tmp_path: Path, speech: Samples
+) -> None:
+    one = f"sqlite:///{tmp_path / 'shared.db'}"
+    with (
+        running(tmp_path / "a", address=one, round_s=0.05, catch_up_s=0.05) as here,
+        running(tmp_path / "b", address=one) as there,
+    ):
+        owner = candidate(here)
+        _, question = begin(here, owner)
+        live = here.interviews.listen(owner, question)
+        assert live is not None
+        speak(live, speech)
+        answer = answer_to(here, owner, question)
+        here.ears.close(answer.id)  # nobody spoke for long
+        there.interviews.record_again(owner, answer)
+        eventually(lambda: not here.ears.spool_path(answer.id).exists())
+
+
+def test_what_is_heard_here_is_forgotten_when_it_is_over(tmp_path: Path, speech: Samples) -> None:
+    with running(tmp_path, round_s=0.02) as here:
+        owner = candidate(here)
+        _, question = begin(here, owner)
+        for _ in range(3):
+            live = here.interviews.listen(owner, question)
+            assert live is not None
+            here.interviews.record_again(owner, answer_to(here, owner, question))
+        assert not here.afterwards._given
+        live = here.interviews.listen(owner, question)
+        answer = answer_to(here, owner, question)
+        assert set(here.afterwards._given) == {answer.id}
+        here.ears.close(answer.id)  # nobody spoke for long
+        eventually(lambda: not here.afterwards._given)
+
+
+def test_lines_behind_one_that_was_cut_off_stay_lines(tmp_path: Path) -> None:
+    first, second = take_place(tmp_path), take_place(tmp_path)
+    name = f"{uuid4()}.jsonl"
+    (first.folder / name).write_bytes(line(said(0)) + line(said(1))[:-9])
+    (second.folder / name).write_bytes(line(said(2)))
+    first.release()
+    second.release()
+    alone = take_place(tmp_path)
+    lines = (alone.folder / name).read_bytes().splitlines(keepends=True)
+    assert [lines[0], lines[2]] == [line(said(0)), line(said(2))]
+    assert len(lines) == 3
+    alone.release()
 
 
 def test_what_another_living_machine_hears_is_left_to_it(

@@ -62,7 +62,7 @@ class People:
         self.mail_every_s = 60.0  # to one mailbox
         self.mails_left = 1_000_000  # for everybody
         self.weak = "passwordpassword"
-        self._numbers = itertools.count(100_000)
+        self.numbers = itertools.count(100_000)  # the codes that are sent
 
     def sign_up(self, body: Reply) -> Reply:
         email, password = body["email"].lower(), secret(body["password"])
@@ -171,7 +171,7 @@ class People:
             raise Refusal(429, "over_email_send_rate_limit", "email rate limit exceeded")
         self.mails_left -= 1
         person.sent_at = now if spaced else person.sent_at
-        code = str(next(self._numbers))
+        code = str(next(self.numbers))
         person.codes[(to, kind)] = (code, now)
         self.mails.append(Mail(to, kind, code))
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from supabase_auth import SyncGoTrueClient
 from supabase_auth.errors import AuthError
 from supabase_auth.types import User as Person
@@ -42,7 +42,6 @@ from services.adapters.supabase_accounts.refusals import (
 )
 from services.domain import User
 from services.errors import (
-    AccountError,
     CodeInvalid,
     EmailNotConfirmed,
     EmailTaken,
@@ -54,9 +53,6 @@ from services.ports import CodeSent
 from services.storage import users
 from services.storage.clock import Clock, utc_now
 from services.storage.database import SERVICE, writing
-from services.storage.tables import PRIVATE
-
-_FORGET = text(f"SELECT {PRIVATE}.forget_auth_user(:id)")
 
 
 class SupabaseAccounts:
@@ -158,23 +154,23 @@ class SupabaseAccounts:
         email = checked_email(email)
         if email == user.email:
             raise InvalidInput("email", "This is your e-mail already.")
-        self._throttle.attempt(str(user.id), address, CHANGES)
-        self._throttle.attempt(email, address, SENDS)
         with self._own(user, password, address) as auth:
+            self._throttle.attempt(str(user.id), address, CHANGES)
+            self._throttle.attempt(email, address, SENDS)
+            if rows.opens_another(self._engine, user.id, email):
+                return CodeSent(email)  # as for one that nobody has
             try:
                 changed = auth.update_user({"email": email}).user
             except AuthError as failure:
                 if failure.code not in ("email_exists", "user_already_exists"):
                     raise
-                return CodeSent(email)  # as for one that nobody has
+                return CodeSent(email)
         if (changed.email or "").lower() != email:
             return CodeSent(email)
         return rows.entered(self._engine, changed, self._now(), shown=False)
 
-    def confirm_email(
-        self, user: User, password: str, email: str, code: str, address: str = ""
-    ) -> User:
-        """The code is enough; the password was asked for when it was sent. Where the project sends one to
+    def confirm_email(self, user: User, email: str, code: str, address: str = "") -> User:
+        """The code is enough: the password was asked for when it was sent. Where the project sends one to
         the old address as well, both are to be given, one after the other: `CodeInvalid` says so."""
         email, code = checked_email(email), checked_code(code)
         self._throttle.attempt(email, address, CODES)
@@ -208,23 +204,10 @@ class SupabaseAccounts:
         with writing(self._engine, SERVICE) as db:
             return users.add(db, "Guest", self._now())
 
-    def has_password(self, user: User) -> bool:
-        return rows.is_auths(self._engine, user.id)
-
-    def delete(self, user: User) -> None:
-        """Through the database: with the publishable key alone, Auth deletes nobody. Raises
-        `AccountError` where the database is not that of the project."""
-        if not rows.is_auths(self._engine, user.id):
-            return
-        there = False
-        if self._engine.dialect.name == "postgresql":
-            with writing(self._engine, SERVICE) as db:
-                there = bool(db.scalar(_FORGET, {"id": user.id}))
-        if not there:
-            raise AccountError(
-                "Your e-mail and password are kept by Supabase Auth, out of reach of this app.",
-                "Ask whoever runs this installation to delete them there.",
-            )
+    def delete(self, user: User) -> bool:
+        """Through the database: with the publishable key alone, Auth deletes nobody. False where the
+        database is not that of the project."""
+        return rows.forgotten(self._engine, user.id)
 
     @contextmanager
     def _own(self, user: User, password: str, address: str) -> Iterator[SyncGoTrueClient]:

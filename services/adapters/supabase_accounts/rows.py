@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Engine, exists, insert, select
+from sqlalchemy import Engine, delete, exists, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from supabase_auth.types import User as Person
 
@@ -16,18 +16,21 @@ from services.domain import User
 from services.errors import EmailTaken, InvalidInput
 from services.storage import users
 from services.storage.database import SERVICE, one_at_a_time, reading, writing
-from services.storage.tables import IdentityRow, UserRow
+from services.storage.tables import PRIVATE, IdentityRow, UserRow
+
+_FORGET = text(f"SELECT {PRIVATE}.forget_auth_user(:id)")
 
 
 def entered(engine: Engine, person: Person, now: datetime, *, shown: bool | None = None) -> User:
     """The user with this id in Auth, made or brought up to date.
 
-    `shown`: whether the e-mail's owner has just typed a code from it; None: a password was checked, so
-    that we believe Auth of an e-mail that is new to us. The name is taken once: from then on it is
-    changed here. Raises `EmailTaken` when the e-mail opens an account of another kind.
+    `shown`: whether the e-mail's owner has just typed a code from it; None: a password was checked, which
+    shows nothing about the e-mail, whatever Auth says: whoever began the account may have chosen it before
+    its owner confirmed the e-mail. The name is taken once: from then on it is changed here. Raises
+    `EmailTaken` when the e-mail opens an account of another kind.
     """
     user_id, email = _identity(person)
-    verified = person.email_confirmed_at is not None if shown is None else shown
+    verified = shown is True
     try:
         with writing(engine, SERVICE) as db:
             one_at_a_time(db, f"account {user_id}")
@@ -52,11 +55,25 @@ def entered(engine: Engine, person: Person, now: datetime, *, shown: bool | None
         ) from failure
 
 
-def is_auths(engine: Engine, user_id: UUID) -> bool:
-    """Whether this user has an e-mail and a password in Auth."""
+def forgotten(engine: Engine, user_id: UUID) -> bool:
+    """Delete this user from Auth, through the project's own database; whether Auth knows nobody of this id
+    now. Then nothing asks for the password any more, which nobody could check."""
     mine = IdentityRow.issuer == SUPABASE, IdentityRow.user_id == user_id
+    with writing(engine, SERVICE) as db:
+        one_at_a_time(db, f"account {user_id}")
+        if not db.scalar(select(exists().where(*mine))):
+            return True
+        if engine.dialect.name != "postgresql" or not db.scalar(_FORGET, {"id": user_id}):
+            return False
+        db.execute(delete(IdentityRow).where(*mine))
+        return True
+
+
+def opens_another(engine: Engine, user_id: UUID, email: str) -> bool:
+    """Whether an account of somebody else here has this e-mail."""
+    other = exists().where(UserRow.email == email, UserRow.id != user_id)
     with reading(engine, SERVICE) as db:
-        return bool(db.scalar(select(exists().where(*mine))))
+        return bool(db.scalar(select(other)))
 
 
 def _identity(person: Person) -> tuple[UUID, str]:

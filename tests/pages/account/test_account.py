@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pages.account.device import device_of
-from pages.ui.context import services
+from pages.ui.context import AttachedCV, TabState, services
 from services.errors import SignInFailed
 from tests.pages.account.test_sign_in import ADA
-from tests.pages.conftest import Site
+from tests.pages.conftest import Site, database_away
 
 NEW = "another horse staple"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0"
@@ -100,6 +100,56 @@ def test_signing_out_ends_this_login_only_and_everywhere_all(ada: Site) -> None:
     assert services().logins.of(owner) == ()
     assert services().logins.find(other) is None
     assert "Rehearse the interview" in ada.words
+
+
+@pytest.mark.parametrize(
+    ("button", "said"),
+    [
+        ("Sign out", "other open tabs of this browser may still"),
+        ("Sign out everywhere", "other browsers are not signed out yet"),
+    ],
+)
+def test_while_the_database_is_away_signing_out_leaves_this_tab(
+    ada: Site, button: str, said: str
+) -> None:
+    services().logins.open(ada.owner)
+    ada.tab.run()
+    with database_away():
+        ada.press(button)
+    assert secret(ada) == ""
+    assert said in ada.tab.toast[0].value
+    assert "Rehearse the interview" in ada.words
+    ada.tab.run()
+    assert "Rehearse the interview" in ada.words
+
+
+def test_a_tab_that_is_left_keeps_nothing_of_who_was_in_it(ada: Site) -> None:
+    state = ada.tab.session_state["tab"]
+    state.new_email, state.cookieless = "ada@new.example", True
+    state.cv = AttachedCV(ada.owner, "cv.pdf", "I was a nurse.")
+    ada.press("Sign out")
+    assert ada.tab.session_state["tab"] == TabState(
+        signed_out=True, cookieless=True, identity_used=True
+    )
+
+
+def test_a_tab_whose_login_was_ended_elsewhere_keeps_nothing_either(ada: Site) -> None:
+    ada.tab.session_state["tab"].new_email = "ada@new.example"
+    services().logins.revoke_all(ada.owner)
+    ada.tab.run()
+    assert ada.tab.session_state["tab"] == TabState(signed_out=True)
+
+
+def test_a_changed_password_is_told_even_where_other_sign_ins_could_not_be_ended(
+    ada: Site,
+) -> None:
+    elsewhere = services().logins.open(ada.owner)
+    with database_away("DELETE FROM main.logins"):
+        give(ada, "Change password", **{"current password": ADA["password"], "new password": NEW})
+    assert "Your password is changed" in ada.words
+    assert "could not be ended yet" in ada.words
+    assert services().logins.find(elsewhere) is not None
+    assert services().accounts.verify(ADA["email"], NEW).id == ada.owner
 
 
 def test_a_login_that_was_ended_elsewhere_ends_here_with_a_word(ada: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from pages.account.codes import kept_door
 from pages.ui.context import Door, services
+from tests.pages.account.test_providers import introduce
 from tests.pages.conftest import Site, tab_on
 from tests.standins.auth_server import KEY, AuthServer, auth_server
 
@@ -77,6 +79,30 @@ def test_a_new_account_is_there_when_its_code_is(door: Mailed) -> None:
     door.give("Confirm", code=f" {code[:3]} {code[3:]}")
     assert "Set up your interview" in door.site.words
     assert door.site.tab.session_state["tab"].door == Door()
+
+
+def test_a_code_may_have_as_many_digits_as_the_project_sends(door: Mailed) -> None:
+    door.auth.people.numbers = itertools.count(10_000_000)
+    door.sign_up()
+    assert "Set up your interview" in door.site.words
+
+
+def test_who_came_through_a_provider_is_not_sent_for_a_password_that_is_not_there(
+    door: Mailed,
+) -> None:
+    introduce(door.site)
+    door.site.open("account/account.py")
+    assert "another service" in door.site.words
+    assert "Forgot your password" not in door.site.words
+
+
+def test_who_leaves_is_told_what_stays_known_at_supabase_auth(door: Mailed) -> None:
+    door.sign_up()
+    owner = door.site.owner
+    door.site.open("account/account.py")
+    door.give("Delete everything about me", **{"your password": ADA["password"]})
+    assert services().leaving.what_is_left(owner).nothing
+    assert "known at Supabase Auth still" in door.site.tab.toast[0].value
 
 
 def test_a_new_code_can_be_sent_and_another_email_be_taken(door: Mailed) -> None:
@@ -185,5 +211,7 @@ def test_an_email_is_changed_by_the_code_sent_to_the_new_one(door: Mailed) -> No
     )
     assert door.site.tab.session_state["tab"].new_email == "ada@new.example"
     code = door.auth.people.code("ada@new.example")
-    door.give("Confirm e-mail", code=code, **{"current password": ADA["password"]})
+    form = next(f for f in door.site.tab.form if f.button[0].label == "Confirm e-mail")
+    assert [field.label for field in form.text_input] == ["Code"]
+    door.give("Confirm e-mail", code=code)
     assert "ada\u2060@new" in door.site.words or "ada@new" in door.site.words.replace("\u2060", "")

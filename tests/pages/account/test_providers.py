@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pages.account.providers import Provider, label_of, providers_in
+from pages.account.providers import Provider, label_of, provider_of, providers_in
 from pages.ui.context import services
 from services.domain import User
 from tests.pages.account.test_sign_in import ADA
@@ -142,7 +142,64 @@ def test_the_only_way_in_stays_connected(site: Site) -> None:
 def test_providers_are_those_that_the_secrets_describe_completely() -> None:
     google = {**COMPLETE, "server_metadata_url": f"{GOOGLE}/.well-known/openid-configuration"}
     keycloak = {**COMPLETE, "server_metadata_url": "https://id.example/x", "label": "Our school"}
-    assert providers_in(google) == (Provider("default", "Google"),)
+    assert providers_in(google) == (Provider("default", "Google", GOOGLE),)
     named = {"google": google, "school": keycloak, "half": COMPLETE, "cookie_secret": "x"}
-    assert providers_in(named) == (Provider("google", "Google"), Provider("school", "Our school"))
+    school = Provider("school", "Our school", "https://id.example/x")
+    assert providers_in(named) == (Provider("google", "Google", GOOGLE), school)
     assert label_of("https://id.example/") == "id.example"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "name"),
+    [
+        (GOOGLE, "work"),
+        ("accounts.google.com", "work"),
+        ("https://id.example/realms/b/", "b"),
+        (
+            "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+            "microsoft",
+        ),
+        ("https://id.elsewhere.example/", ""),
+    ],
+)
+def test_a_connected_identity_belongs_to_the_provider_that_calls_itself_so(
+    issuer: str, name: str
+) -> None:
+    metadata = {
+        "a": "https://id.example/realms/a",
+        "b": "https://id.example/realms/b",
+        "work": GOOGLE,
+        "microsoft": "https://login.microsoftonline.com/common/v2.0",
+    }
+    described = {
+        part: {
+            **COMPLETE,
+            "label": "Our own",
+            "server_metadata_url": f"{url}/.well-known/openid-configuration",
+        }
+        for part, url in metadata.items()
+    }
+    found = provider_of(issuer, providers_in(described))
+    assert (found.name if found else "") == name
+
+
+def test_a_provider_that_is_connected_is_not_offered_whatever_it_is_called(site: Site) -> None:
+    site.tab.secrets["auth"] = {
+        "redirect_uri": "http://localhost/oauth2callback",
+        "cookie_secret": "x",
+        "google": {
+            **COMPLETE,
+            "label": "Work account",
+            "server_metadata_url": f"{GOOGLE}/.well-known/openid-configuration",
+        },
+    }
+    site.tab.run()
+    site.fill("Create account", **ADA)
+    site.open("account/account.py")
+    assert "Connect Work account" in site.labels
+    user = owner_of(site)
+    assert user is not None
+    services().identities.link(user, GOOGLE, "1234")
+    site.tab.run()
+    assert "Connect Work account" not in site.labels
+    assert "Work account** · connected" in site.words

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from pages.account.routes import middleware, routes
 from pages.ui.context import services
-from tests.pages.conftest import Site, tab_on
+from tests.pages.conftest import Site, database_away, tab_on
 
 OURS = {"sec-fetch-site": "same-origin"}
 POSTS = ("/auth/exchange", "/auth/sign-out", "/auth/arrived")
@@ -74,6 +74,15 @@ def test_a_cookie_that_was_stolen_before_signing_out_is_worth_nothing(ticket: st
     assert visitor.post("/auth/sign-out", json={}, headers=OURS).status_code == 200
     assert thief.get("/auth/known", headers=OURS).json() == {"known": False}
     assert "interview_login" not in visitor.cookies
+
+
+def test_the_cookies_go_even_while_the_database_is_away(ticket: str) -> None:
+    visitor = browser()
+    visitor.post("/auth/exchange", json={"ticket": ticket}, headers=OURS)
+    with database_away():
+        assert visitor.post("/auth/sign-out", json={}, headers=OURS).status_code == 503
+    assert "interview_login" not in visitor.cookies
+    assert visitor.get("/auth/known", headers=OURS).json() == {"known": False}
 
 
 @pytest.mark.parametrize("path", POSTS)

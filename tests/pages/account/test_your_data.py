@@ -108,6 +108,11 @@ def test_where_no_cookie_is_kept_the_zip_passes_through_the_tab(guest: Site) -> 
     ("left", "said"),
     [
         (Left({"users": 0, "removals": 0}, 0, 0), "0 rows of yours in 2 tables"),
+        (Left({"users": 0, "removals": 0}, 0, 0, known_elsewhere=True), "ask whoever runs it"),
+        (
+            Left({"users": 0, "removals": 0}, 0, 0, known_elsewhere=True),
+            "about you on this site is",
+        ),
         (Left({"users": 0, "removals": 1}, None, 0), "cannot be reached just now"),
         (Left({"users": 0, "removals": 1}, 3, 0), "cannot be reached just now"),
         (Left({"users": 1, "removals": 0}, 0, 0), "1 in users"),

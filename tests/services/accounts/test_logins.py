@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from services.accounts.logins import IDLE_LIFE, LONGEST_LIFE, TICKET_LIFE, TOUCH_EVERY, Logins
-from services.errors import NotFound, TicketInvalid
+from services.errors import DatabaseAway, NotFound, TicketInvalid
 from services.storage.database import SERVICE, reading
 from services.storage.tables import LoginRow, TicketRow
 from tests.services.storage.stored import Clock, a_database, a_user
@@ -170,7 +171,6 @@ def test_what_has_expired_is_removed(
     logins.issue_ticket(logins.open(ada))
     clock.advance(seconds=(IDLE_LIFE + timedelta(seconds=1)).total_seconds())
     kept = logins.open(ada)
-    logins.sweep()
     with reading(engine, SERVICE) as db:
         assert len(db.scalars(select(LoginRow.id)).all()) == 1
         assert db.scalars(select(TicketRow.token_hash)).all() == []
@@ -221,3 +221,64 @@ def test_what_one_process_ends_is_ended_in_every_other(
     assert other.find(secret) is not None
     other.revoke_all(ada)
     assert logins.find(secret) is None
+
+
+def take_away(engine: Engine) -> None:
+    """From now on the database cannot be reached."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def away(*_anything: object) -> None:
+        raise DatabaseAway("The database is away.")
+
+
+def at_first(engine: Engine, words: str, do: Callable[[], object]) -> None:
+    """Once, when a statement that begins with these words is about to run: what another thread does then."""
+    waiting = [do]
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def meanwhile(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith(words) and waiting:
+            waiting.pop()()
+
+
+def test_a_stale_cookie_makes_nobody_else_forgotten(
+    logins: Logins, ada: UUID, engine: Engine
+) -> None:
+    secret = logins.open(ada)
+    at_first(engine, "SELECT", lambda: logins.find("a stale cookie"))
+    found = logins.find(secret)
+    assert found is not None
+    take_away(engine)
+    assert logins.find(secret) == found
+    with pytest.raises(DatabaseAway):
+        logins.find("a stale cookie")
+
+
+def test_a_login_that_has_expired_is_not_remembered(
+    logins: Logins, ada: UUID, engine: Engine, clock: Clock
+) -> None:
+    secret = logins.open(ada)
+    assert logins.find(secret) is not None
+    Logins(engine, clock).revoke(secret)  # by another process
+    assert logins.find(secret) is None
+    take_away(engine)
+    with pytest.raises(DatabaseAway):
+        logins.find(secret)
+
+
+@pytest.mark.parametrize("how", ["revoke", "end", "revoke_all"])
+def test_a_login_that_is_found_while_it_ends_is_not_remembered(
+    logins: Logins, ada: UUID, engine: Engine, how: str
+) -> None:
+    secret, found = logins.open(ada), []
+    at_first(engine, "DELETE FROM main.logins", lambda: found.append(logins.find(secret)))
+    if how == "revoke":
+        logins.revoke(secret)
+    elif how == "end":
+        logins.end(ada, logins.of(ada)[0].id)
+    else:
+        logins.revoke_all(ada)
+    assert found[0] is not None  # it was there still
+    take_away(engine)
+    with pytest.raises(DatabaseAway):
+        logins.find(secret)

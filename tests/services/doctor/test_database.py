@@ -158,6 +158,8 @@ def test_a_server_that_is_away_is_one_problem_and_not_twelve(tmp_path: Path) -> 
         ("postgresql://postgres.ref:p@aws-0-x.pooler.supabase.com:5432/postgres", State.WARNING),
         ("mysql://app_backend:p@somewhere/x", State.PROBLEM),
         ("not an address", State.PROBLEM),
+        ("postgresql://app_backend:hush@db.example.com:here/x", State.PROBLEM),
+        ("postgresql://app_backend:hush@db.example.com/x?sslmode=disable", State.PROBLEM),
     ],
 )
 def test_addresses_are_judged_before_anybody_connects(
@@ -165,6 +167,16 @@ def test_addresses_are_judged_before_anybody_connects(
 ) -> None:
     found = next(database.examine(a_case(tmp_path, database_url=url)))
     assert (found.name, found.state) == ("database address", state)
+    assert "mistake in the doctor" not in found.remedy
+    assert "hush" not in str(found)
+
+
+@pytest.mark.parametrize("rest", [":here/x", "/x?sslmode=disable"])
+def test_an_address_that_is_refused_is_the_only_finding(tmp_path: Path, rest: str) -> None:
+    url = f"postgresql://app_backend:hush@db.example.com{rest}"
+    findings = list(database.examine(a_case(tmp_path, database_url=url)))
+    assert worries(findings) == ["database address"]
+    assert len(findings) == 1
 
 
 def test_a_file_that_is_not_there_yet_is_made_later_and_by_others(tmp_path: Path) -> None:

@@ -12,11 +12,14 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from services.accounts.identities import Identities
 from services.accounts.logins import Logins
 from services.accounts.own_keys import OwnKeys
 from services.adapters.local_accounts import LocalAccounts
+from services.adapters.supabase_accounts import SupabaseAccounts
 from services.domain import AnswerMode, User
-from services.errors import AccountsAway
+from services.errors import AccountsAway, DatabaseAway, SignInFailed
+from services.ports import Accounts
 from services.privacy.consent import Consents
 from services.privacy.leaving import Leaving
 from services.storage import remaining
@@ -30,6 +33,9 @@ from tests.services.accounts.cheap import cheap_hash
 from tests.services.privacy.conftest import Kept
 from tests.services.rehearsal import Rehearsal, running
 from tests.standins import postgres
+from tests.standins.auth_server import KEY, auth_server
+
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -43,7 +49,7 @@ class Site:
     database: str  # its name on the PostgreSQL server, empty for a file
 
     def leaving(
-        self, accounts: LocalAccounts | None = None, recordings: Recordings | None = None
+        self, accounts: Accounts | None = None, recordings: Recordings | None = None
     ) -> Leaving:
         return Leaving(
             self.here.database,
@@ -171,7 +177,7 @@ def test_an_answer_that_is_being_given_ends_and_leaves_no_sound(site: Site) -> N
 class AccountsOut(LocalAccounts):
     """A provider of accounts that cannot be reached."""
 
-    def delete(self, user: User) -> None:
+    def delete(self, user: User) -> bool:
         raise AccountsAway("The sign-in service cannot be reached.")
 
 
@@ -195,6 +201,47 @@ def test_a_crash_in_the_middle_is_finished_by_the_second_press(site: Site) -> No
     assert len(Logins(site.here.database).of(user.id)) == 2, "who cannot sign in cannot press again"
     assert site.leaving().leave(user).nothing
     assert site.leaving().leave(user).nothing
+
+
+class InterviewsOut:
+    """The database goes away between two steps."""
+
+    def forget(self, owner: UUID) -> None:
+        raise DatabaseAway("The database is away.")
+
+
+def test_once_supabase_auth_has_forgotten_somebody_the_second_press_asks_for_no_password(
+    tmp_path: Path,
+) -> None:
+    with a_site(tmp_path, "postgres") as site, auth_server() as auth:
+        database = site.here.database
+        auth.people.database = postgres.server().owner(site.database)
+        accounts = SupabaseAccounts(database, auth.url, KEY)
+        accounts.create_account("Ada", "ada@example.com", PASSWORD)
+        ada = accounts.confirm("ada@example.com", auth.people.code("ada@example.com"), "", PASSWORD)
+        site.kept.everything(ada)
+        assert Identities(database).ways_in(ada.id).auth
+        broken = site.leaving(accounts)
+        broken._interviews = InterviewsOut()
+        with pytest.raises(DatabaseAway):
+            broken.leave(ada)
+        with pytest.raises(SignInFailed):
+            accounts.verify("ada@example.com", PASSWORD)
+        assert not Identities(database).ways_in(ada.id).auth
+        left = site.leaving(accounts).leave(ada)
+        assert left.nothing
+        assert not left.known_elsewhere
+
+
+def test_what_auth_keeps_out_of_reach_is_told_and_all_that_is_ours_goes(tmp_path: Path) -> None:
+    with a_site(tmp_path, "sqlite") as site, auth_server() as auth:
+        accounts = SupabaseAccounts(site.here.database, auth.url, KEY)
+        accounts.create_account("Ada", "ada@example.com", PASSWORD)
+        ada = accounts.confirm("ada@example.com", auth.people.code("ada@example.com"), "", PASSWORD)
+        site.kept.everything(ada)
+        left = site.leaving(accounts).leave(ada)
+        assert left.nothing
+        assert left.known_elsewhere
 
 
 def test_recordings_that_cannot_be_deleted_yet_are_told_and_written_down(site: Site) -> None:

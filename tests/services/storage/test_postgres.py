@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -297,6 +298,47 @@ def test_a_server_that_does_not_even_refuse_is_not_asked_by_everybody(
                 asked += 1
         assert 1 <= asked <= 3
         engine.dispose()
+
+
+def test_who_cannot_open_the_database_at_all_does_not_ask_a_silent_server_every_time() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(50)
+        address = f"postgresql://app_backend:hush@127.0.0.1:{silent.getsockname()[1]}/x"
+        for _ in range(10):
+            with pytest.raises(DatabaseAway):
+                open_database(address)
+        silent.settimeout(0)
+        asked = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                silent.accept()[0].close()
+                asked += 1
+        assert 1 <= asked <= 3
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://postgres:hush@127.0.0.1:here/x",
+        "postgresql://postgres:hush@db.example.com/x?sslmode=disable",
+        "sqlite:///interviews.db",
+        "nonsense",
+    ],
+)
+def test_an_owners_address_that_is_none_is_told_without_a_traceback(address: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.upgrade"],
+        env=os.environ | {"DATABASE_OWNER_URL": address},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "DATABASE_" in done.stderr
+    assert "hush" not in done.stderr
 
 
 def test_a_pooler_whose_server_is_gone_is_away_and_found_again(own_server: Server) -> None:

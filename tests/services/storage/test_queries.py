@@ -87,7 +87,6 @@ def test_a_screen_takes_few_queries(tmp_path: Path, screen: Screen, most: int) -
         lambda store, owner: store.seen_sources(owner),
         lambda store, owner: store.latest_open_interview(owner),
         lambda store, owner: store.past_questions(owner),
-        lambda store, owner: store.pending_answers(),
         lambda store, owner: (store.due_ratings(12), store.next_due()),
         lambda store, owner: store.last_next_action(
             owner, "planning", next(a for a in store.answer_ids(owner))
@@ -96,7 +95,7 @@ def test_a_screen_takes_few_queries(tmp_path: Path, screen: Screen, most: int) -
     ],
     ids=[
         *("history", "review", "progress", "planning", "resuming", "past questions"),
-        *("catching up", "due ratings", "last advice", "earlier ratings"),
+        *("due ratings", "last advice", "earlier ratings"),
     ],
 )
 def test_no_screen_reads_a_whole_table_or_all_that_a_candidate_has_for_one_row(

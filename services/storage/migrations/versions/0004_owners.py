@@ -47,7 +47,7 @@ _SERVICE_READS = {
     "consents": "user_id, kind, version, agreed_at",
 }
 _SERVICE_CHANGES = dict.fromkeys(_OWNED, "user_id") | {
-    "answers": "user_id, place_id, recording_key, recording_media_type, recording_seconds, "
+    "answers": "user_id, pending, place_id, recording_key, recording_media_type, recording_seconds, "
     "recording_size, recorded_at, recording_gone"
 }
 
@@ -225,12 +225,14 @@ def _secure() -> None:
     )
     op.execute(f"REVOKE ALL ON FUNCTION {_PRIVATE}.is_my_question(uuid) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {_PRIVATE}.is_my_question(uuid) TO authenticated")
-    # Accounts at Supabase Auth go with ours: its schema, where there is one, is closed to the app.
+    # Accounts at Supabase Auth go with ours: its schema, where there is one, is closed to the app. Tells
+    # whether somebody was deleted (`EXECUTE` sets no FOUND).
     op.execute(
         f"CREATE FUNCTION {_PRIVATE}.forget_auth_user(person uuid) RETURNS boolean "
-        "LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN "
+        "LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ DECLARE gone bigint; BEGIN "
         "IF to_regclass('auth.users') IS NULL THEN RETURN false; END IF; "
-        "EXECUTE 'DELETE FROM auth.users WHERE id = $1' USING person; RETURN true; END $$"
+        "EXECUTE 'DELETE FROM auth.users WHERE id = $1' USING person; "
+        "GET DIAGNOSTICS gone = ROW_COUNT; RETURN gone > 0; END $$"
     )
     op.execute(f"REVOKE ALL ON FUNCTION {_PRIVATE}.forget_auth_user(uuid) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {_PRIVATE}.forget_auth_user(uuid) TO app_service")

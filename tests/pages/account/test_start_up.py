@@ -1,0 +1,100 @@
+"""A server that starts while its database is away: nobody need come for it to start in the end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from pages.account.routes import lifespan, routes
+from pages.ui.context import services
+from tests.pages.conftest import ROOT
+from tests.services.rehearsal import eventually
+from tests.standins import postgres
+from tests.standins.postgres import Server
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """One that may be stopped: other tests need theirs."""
+    made = postgres.start_server()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def database_away(
+    own_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
+    """The settings name a database whose server is stopped."""
+    address = own_server.backend(postgres.new_database(own_server))
+    own_server.stop()
+    given = {"DATABASE_URL": address, "DATA_DIR": str(tmp_path), "SPEECH_MODEL": "base.en"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    st.cache_resource.clear()
+    yield own_server
+    st.cache_resource.clear()
+
+
+def test_the_services_start_by_themselves_once_the_database_is_there(
+    database_away: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "interview.server")
+
+    def told() -> list[str]:
+        return [r.getMessage() for r in caplog.records if r.name == "interview.server"]
+
+    before = set(threading.enumerate())
+    with TestClient(Starlette(routes=routes, lifespan=lifespan)) as probe:
+        assert probe.get("/api/health").status_code == 503
+        assert len(told()) == 1
+        database_away.start()
+        eventually(lambda: len(told()) == 2)
+        assert "started now" in told()[1]
+        assert "chores" in {thread.name for thread in set(threading.enumerate()) - before}
+        assert probe.get("/api/health").status_code == 200
+    assert len(told()) == 2
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_a_server_that_stops_before_its_database_was_there_starts_nothing(
+    database_away: Server,
+) -> None:
+    before = set(threading.enumerate())
+    with TestClient(Starlette(routes=routes, lifespan=lifespan)):
+        pass
+    database_away.start()
+    assert not [t for t in set(threading.enumerate()) - before if t.name in ("chores", "catch-up")]
+
+
+def test_a_page_waits_for_a_database_that_was_never_there_yet(
+    database_away: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    tab = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert [caption.value for caption in tab.caption] == ["This page comes back by itself."]
+    assert not tab.exception
+    assert not [record for record in caplog.records if record.exc_info]
+    database_away.start()
+    tab.run()
+    assert "Try without an account" in [button.label for button in tab.button]
+    services().shutdown()
+
+
+def test_a_database_that_cannot_be_used_is_told_without_a_traceback_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    (tmp_path / "interviews.db").write_bytes(b"this was a database once" * 200)
+    st.cache_resource.clear()
+    tab = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert "database" in tab.error[0].value
+    assert not tab.exception
+    assert not [record for record in caplog.records if record.exc_info]
