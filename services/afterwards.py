@@ -310,11 +310,12 @@ class Afterwards:
         self._thread.submit(failure_of, self._keep_sound, answer_id)
 
     def _look_round(self) -> None:
-        failure_of(self.keeping.ask_again)
+        if isinstance(failure_of(self.keeping.ask_again), RecordingsAway):
+            return  # each try may take minutes
         now = time.monotonic()
         for answer_id in [one for one, unkept in self._unkept.items() if unkept.due <= now]:
             if isinstance(failure_of(self._keep_sound, answer_id), RecordingsAway):
-                return  # each try may take minutes
+                return
         for answer_id, interview_id in list(self._given.items()):
             if not self._is_heard(answer_id):  # nobody has spoken for long
                 self._given.pop(answer_id, None)

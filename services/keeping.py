@@ -73,7 +73,8 @@ class Keeping:
         that it may be discarded.
 
         Nothing is done for an OPEN answer, or for one that is heard elsewhere; a recording whose owner
-        wants none is not made, and one whose time was over is not made again. Raises `RecordingsAway`, `StorageError`: it waits, see `waiting`.
+        wants none is not made, and one whose time was over is not made again. Raises `RecordingsAway`,
+        `StorageError`: it waits, see `waiting`.
         """
         try:
             done = self._keep(answer_id)
@@ -110,7 +111,9 @@ class Keeping:
         """Delete parts that were stored while nobody could say whether their answer was still there, if
         it is not. Raises `DatabaseAway`, `RecordingsAway`, `StorageError`: they are asked for again."""
         with self._lock:
-            unsure = [(answer_id, *had) for answer_id, all in self._unsure.items() for had in all]
+            unsure = [
+                (answer_id, *had) for answer_id, those in self._unsure.items() for had in those
+            ]
         for answer_id, owner, interview_id in unsure:
             self._still_theirs(answer_id, owner, interview_id)
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -243,7 +243,7 @@ def _expire_unfinished(db: Session, days: int, now: datetime, limit: int) -> int
     """Sound without a recording: parts of an answer that nobody went on with, or that lacks words. Who
     keeps nothing has a day all the same, for the words that are being made."""
     unfinished = (
-        or_(AnswerRow.state == AnswerState.OPEN, AnswerRow.pending),
+        AnswerRow.pending,  # from the first sound until all of it is words; few are, so it is quick
         AnswerRow.recording_key.is_(None),
         AnswerRow.recording_gone == "",
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from services.ports import SAMPLE_RATE
 from services.storage.flac import SAMPLE_BYTES
+from services.storage.object_store import in_our_words
 from services.storage.recording_keys import Part
 
 # A microphone gives no second of exact zeros: so much is where sound that lay elsewhere was left out.
@@ -30,21 +31,24 @@ def samples_in(spool: Path) -> int:
 
 
 def append(spool: Path, sound: Iterable[bytes]) -> None:
-    """All of `sound` at the end of the spool, or nothing of it when getting it raises."""
+    """All of `sound` at the end of the spool, or nothing of it when getting it raises. Raises `DiskFull`
+    and `StorageError`, too."""
     coming = spool.with_name(f"{spool.name}.coming")
     try:
-        spool.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with coming.open("wb") as out:
-            coming.chmod(0o600)  # a voice is personal
-            for piece in sound:
-                out.write(piece)
-        there = samples_in(spool)
-        if there == 0 and samples_in(coming):
-            coming.replace(spool)
-        elif samples_in(coming):
-            with coming.open("rb") as more, spool.open("r+b") as out:
-                out.seek(there * SAMPLE_BYTES)  # over half a sample that a kill left
-                shutil.copyfileobj(more, out)
+        with in_our_words():
+            spool.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with coming.open("wb") as out:
+                coming.chmod(0o600)  # a voice is personal
+                for piece in sound:
+                    out.write(piece)
+            if samples_in(coming) and not spool.exists():
+                coming.replace(spool)
+            elif samples_in(coming):  # whoever has the spool open sees it grow
+                with coming.open("rb") as more, spool.open("r+b") as out:
+                    out.seek(
+                        samples_in(spool) * SAMPLE_BYTES
+                    )  # over half a sample that a kill left
+                    shutil.copyfileobj(more, out)
     finally:
         coming.unlink(missing_ok=True)
 
@@ -65,8 +69,9 @@ def left_out(spool: Path, part: Part) -> Iterator[tuple[int, int]]:
 
 
 def put_back(spool: Path, stretches: Iterable[tuple[int, int]], part: Part, sound: bytes) -> None:
-    """What a part holds of these stretches goes where it was left out."""
-    with spool.open("r+b") as file:
+    """What a part holds of these stretches goes where it was left out. Raises `DiskFull` and
+    `StorageError`."""
+    with in_our_words(), spool.open("r+b") as file:
         for first, end in stretches:
             file.seek(first * SAMPLE_BYTES)
             file.write(

@@ -307,3 +307,67 @@ def test_a_sweep_does_the_oldest_first_and_leaves_the_rest_to_the_next(
             write_down(db, [str(owner)], clock())
     removals.sweep(limit=2)
     assert [removals.count(owner) for owner in owners] == [0, 0, 1]
+
+
+def test_what_cannot_be_removed_does_not_keep_the_rest_waiting(
+    engine: Engine, clock: Clock, removals: Removals
+) -> None:
+    good = str(uuid4())
+    for key in ("not ours", "nor this", good):
+        with writing(engine, SERVICE) as db:
+            write_down(db, [key], clock())
+    assert not removals.sweep(limit=2)
+    assert not removals.sweep(limit=2)
+    assert (removals.count(UUID(good)), removals.count()) == (0, 2)
+
+
+def test_no_name_that_somebody_else_wrote_keeps_a_recording_from_going(
+    *,
+    engine: Engine,
+    ada: UUID,
+    clock: Clock,
+    removals: Removals,
+    recordings: Recordings,
+    recorded: Callable[[UUID], Answer],
+) -> None:
+    victim, eve = recorded(ada), a_user(engine, "Eve")
+    own = recorded(eve)
+    with writing(engine, eve) as db:
+        stolen = {"recording_key": key_of(victim)}
+        db.execute(update(AnswerRow).where(AnswerRow.id == own.id).values(stolen))
+    removals.drop_sound(ada, victim.id)
+    clock.advance(hours=2)
+    assert removals.sweep()
+    assert recordings.count(ada) == 0
+
+
+def test_an_answer_that_was_never_finished_is_settled_when_its_term_is_over(
+    *, store: Store, engine: Engine, clock: Clock, removals: Removals
+) -> None:
+    chosen = {a_user(engine, str(days)): days for days in (7, None, 0)}
+    left = {}
+    for owner, days in chosen.items():
+        wants(engine, owner, days)
+        opened, unheard, complete = (
+            store.open_answer(owner, question.id, AnswerMode.SPOKEN).id
+            for question in an_interview(store, owner, questions=3).questions
+        )
+        store.set_sound(owner, opened, 0.0, pending=True)  # as it is while it is being given
+        for answer_id, pending in ((unheard, True), (complete, False)):
+            store.set_sound(owner, answer_id, 4.0, pending)
+            store.heard(owner, answer_id, pending)
+        left[days] = [(owner, answer_id) for answer_id in (opened, unheard, complete)]
+
+    def seen(days: int | None) -> list[tuple[str, bool]]:
+        answers = [store.answer(*which) for which in left[days]]
+        return [(answer.recording_gone, answer.pending) for answer in answers]
+
+    assert removals.expire() == 0  # words are being made of what is not kept, too
+    clock.advance(days=1, hours=1)
+    assert removals.expire() == 2
+    clock.advance(days=7)
+    assert removals.expire() == 2
+    assert removals.expire() == 0
+    assert seen(7) == [("expired:7", False), ("expired:7", False), ("", False)]
+    assert seen(0) == [(NOT_KEPT, False), (NOT_KEPT, False), ("", False)]
+    assert seen(None) == [("", True), ("", True), ("", False)]

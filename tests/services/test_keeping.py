@@ -8,21 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import av
 import numpy as np
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from services.domain import Answer, AnswerMode
-from services.errors import RecordingsAway
+from services.errors import DatabaseAway, RecordingsAway
 from services.keeping import PART, Keeping, Waiting
+from services.ports import Owner
 from services.storage import users
 from services.storage.database import SERVICE, writing
 from services.storage.recordings import Recordings
 from services.storage.removals import NOT_KEPT
 from services.storage.store import Store
+from services.storage.tables import AnswerRow
 from tests.services.storage.stored import Clock, a_database, a_user, an_interview
 from tests.standins.bucket import PLACE, Bucket
 
@@ -47,7 +49,20 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.disk.mkdir(exist_ok=True)
-        self.keeping = Keeping(self.store, self.recordings, self.spool)
+        self.place = uuid4()
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """What a new process on this machine has."""
+        self.keeping = Keeping(
+            self.store, self.recordings, self.spool, is_ours=lambda place: place == self.place
+        )
+
+    def hear(self, answer: Answer) -> None:
+        """From now on the answer is heard on this machine."""
+        with writing(self.engine, SERVICE) as db:
+            here = update(AnswerRow).where(AnswerRow.id == answer.id)
+            db.execute(here.values(place_id=self.place))
 
     def spool(self, answer_id: UUID) -> Path:
         return self.disk / f"{answer_id}.pcm"
@@ -345,3 +360,145 @@ def test_a_browser_gets_an_address_only_from_a_store_that_it_can_reach(
     assert kept is not None
     address = here.keeping.url(ada, kept)
     assert address.startswith("http://127.0.0.1") if here.recordings.remote else address == ""
+
+
+def in_spool(machine: Machine, answer: Answer) -> np.ndarray:
+    return np.fromfile(machine.spool(answer.id), "<i2")
+
+
+def test_an_answer_that_comes_back_to_the_machine_where_it_began_has_the_sound_of_both(
+    far: Machine, ada: UUID
+) -> None:
+    answer, said = far.begin(ada), sound(70)
+    far.say(answer, said[: 20 * SECOND])
+    far.ship(ada, answer)
+    there = far.another()
+    assert there.keeping.restore(ada, answer)
+    there.say(answer, said[20 * SECOND : 60 * SECOND])
+    there.ship(ada, answer)
+    with far.spool(answer.id).open("ab") as cut_off:
+        cut_off.write(b"\x01")  # half a sample, by a kill
+    assert far.keeping.restore(ada, answer)
+    np.testing.assert_array_equal(in_spool(far, answer), said[: 60 * SECOND])
+    far.say(answer, said[60 * SECOND :])
+    far.ship(ada, answer)
+    parts = far.recordings.parts(ada, answer.interview_id, answer.id)
+    assert all(one.end == two.first for one, two in pairwise(parts))  # nothing is stored twice
+    far.finish(ada, answer)
+    assert far.keeping.keep(answer.id)
+    assert far.recordings.parts(ada, answer.interview_id, answer.id) == ()
+    np.testing.assert_array_equal(far.heard(ada, answer), said)
+
+
+@pytest.mark.parametrize("there_s", [0, 5])
+def test_parts_go_only_when_all_that_is_in_them_was_stored_as_a_whole(
+    far: Machine, ada: UUID, there_s: int
+) -> None:
+    answer, said = far.begin(ada), sound(20)
+    far.say(answer, said)
+    far.ship(ada, answer)
+    far.finish(ada, answer, pending=True)
+    there = far.another()
+    there.say(answer, said[: there_s * SECOND])
+    assert there.keeping.has_sound(answer.id) == (there_s > 0)
+    assert not there.keeping.keep(answer.id)
+    np.testing.assert_array_equal(there.heard(ada, answer), said)
+    assert far.recordings.parts(ada, answer.interview_id, answer.id) == ()
+
+
+def test_sound_that_was_away_when_an_answer_went_on_elsewhere_is_in_its_recording_all_the_same(
+    far: Machine, ada: UUID, bucket: Bucket
+) -> None:
+    answer, said = far.begin(ada), sound(60)
+    far.say(answer, said[: 25 * SECOND])
+    far.ship(ada, answer)
+    there = far.another()
+    bucket.stop()
+    try:
+        with pytest.raises(RecordingsAway):
+            there.keeping.restore(ada, answer)
+        there.say(answer, np.zeros(25 * SECOND))  # so that what follows has its right time
+        there.say(answer, said[25 * SECOND :])
+        there.finish(ada, answer)
+        there.begin_anew()
+        with pytest.raises(RecordingsAway):
+            there.keeping.keep(answer.id)
+    finally:
+        bucket.start()
+    assert there.keeping.keep(answer.id)
+    np.testing.assert_array_equal(there.heard(ada, answer), said)
+
+
+def test_a_spool_that_stayed_behind_never_takes_the_place_of_a_recording_or_makes_one(
+    here: Machine, ada: UUID
+) -> None:
+    answer, said = here.begin(ada), sound(5)
+    there = here.another()
+    here.say(answer, sound(9, seed=2))
+    there.hear(answer)
+    there.say(answer, said)
+    there.finish(ada, answer, pending=True)
+    assert not here.keeping.keep(answer.id)
+    assert here.recordings.count(ada) == 0
+    assert not there.keeping.keep(answer.id)
+    assert not here.keeping.keep(answer.id)  # words may still have to be made of it
+    here.store.heard(ada, answer.id, pending=False)
+    assert here.keeping.keep(answer.id)
+    np.testing.assert_array_equal(here.heard(ada, answer), said)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_the_sound_of_an_answer_that_never_became_a_recording_goes_with_its_term(
+    far: Machine, ada: UUID, finished: bool
+) -> None:
+    answer = far.begin(ada)
+    far.wants(ada, 30)
+    far.say(answer, sound(20))
+    far.ship(ada, answer)
+    far.store.set_sound(ada, answer.id, 20.0, pending=True)  # as it is while it is being given
+    if finished:
+        far.finish(ada, answer, pending=True)
+    late = far.store.removals(far.recordings)
+    late._now = Clock()
+    for days in (29, 2):
+        assert far.recordings.count(ada) == 1
+        late._now.advance(days=days)
+        late.expire()
+        late.sweep()
+    assert far.recordings.count(ada) == 0
+    assert far.keeping.keep(answer.id)
+    far.begin_anew()  # whoever goes on with it all the same leaves no sound
+    far.say(answer, sound(20))
+    far.ship(ada, answer)
+    assert far.recordings.count(ada) == 0
+
+
+class Unreachable(Store):
+    """A database that nobody can ask whose an answer is, for a while."""
+
+    away = False
+
+    def owner_of(self, answer_id: UUID) -> Owner | None:  # type: ignore[override]
+        if self.away:
+            raise DatabaseAway("It cannot be reached.")
+        return super().owner_of(answer_id)
+
+
+def test_a_part_that_arrives_while_the_database_is_away_does_not_stay_if_its_answer_is_gone(
+    far: Machine, ada: UUID
+) -> None:
+    store = Unreachable(far.engine)
+    machine = Machine(store, far.engine, far.disk, far.recordings)
+    kept, gone = machine.begin(ada), machine.begin(ada)
+    store.away = True
+    for answer in (kept, gone):
+        machine.say(answer, sound(12))
+        machine.ship(ada, answer)
+    with pytest.raises(DatabaseAway):
+        machine.keeping.ask_again()
+    far.store.delete_interview(ada, gone.interview_id)
+    store.away = False
+    assert far.recordings.count(ada) == 2
+    machine.keeping.ask_again()
+    assert far.recordings.parts(ada, gone.interview_id, gone.id) == ()
+    assert len(far.recordings.parts(ada, kept.interview_id, kept.id)) == 1

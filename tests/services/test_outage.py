@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -18,7 +20,8 @@ from sqlalchemy import select
 from services.accounts.logins import Logins
 from services.adapters.local_accounts import LocalAccounts
 from services.domain import Answer, AnswerMode, AnswerState, Question, Segment
-from services.errors import DatabaseAway, HeardElsewhere, NotFound, StorageError
+from services.errors import DatabaseAway, HeardElsewhere, NotFound, RecordingsAway, StorageError
+from services.keeping import Keeping
 from services.ports import SAMPLE_RATE, Samples
 from services.speech.live_transcript import LiveTranscript
 from services.speech.places import take_place
@@ -466,6 +469,35 @@ def test_a_place_gives_its_sign_of_life_while_an_upload_hangs(tmp_path: Path) ->
                 eventually(lambda before=before: seen() > before)
         finally:
             hangs.set()
+
+
+class KeepingWhoseStoreIsAway:
+    """The real one, but for shipping: it notes each try and fails."""
+
+    def __init__(self, keeping: Keeping) -> None:
+        self._keeping = keeping
+        self.recordings = SimpleNamespace(remote=True)
+        self.tries: list[UUID] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._keeping, name)
+
+    def ship(self, answer_id: UUID, _owner: UUID, _interview_id: UUID) -> None:
+        self.tries.append(answer_id)
+        raise RecordingsAway("The store of recordings is away.")
+
+
+def test_a_store_of_recordings_that_is_away_is_tried_once_in_a_round(tmp_path: Path) -> None:
+    with running(tmp_path, round_s=0.02) as here:
+        away_now = KeepingWhoseStoreIsAway(here.keeping)
+        for _ in range(2):
+            owner = candidate(here)
+            _, question = begin(here, owner)
+            here.interviews.listen(owner, question)
+        first, _second = here.afterwards._given
+        here.afterwards.keeping = cast(Keeping, away_now)
+        eventually(lambda: len(away_now.tries) >= 4)
+        assert set(away_now.tries) == {first}
 
 
 def test_what_is_deleted_on_one_machine_leaves_no_sound_on_another(

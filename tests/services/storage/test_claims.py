@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,17 +11,22 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text, update
 
 from services.domain import AnswerMode, RatingState
 from services.errors import NotFound
+from services.storage.database import open_database, writing
 from services.storage.store import Store
+from services.storage.tables import AnswerRow
 from tests.services.storage.stored import (
     Clock,
     a_database,
     a_rating,
     a_submitted_answer,
+    a_user,
     an_interview,
 )
+from tests.standins import postgres
 
 LEASE_S = 60.0
 
@@ -190,3 +196,33 @@ def test_of_eight_judges_that_claim_at_once_one_gets_each_answer(
         claimed = [answer for got in threads.map(claim_all, stores) for answer in got]
     assert sorted(claimed) == sorted(answers)
     assert {store.rating_tries(ada, answer) for answer in answers} == {1}
+
+
+def test_a_judge_that_was_only_asleep_lets_go_of_no_claim_that_is_taken_at_that_moment() -> None:
+    server, name = postgres.server(), postgres.new_database()
+    engine = open_database(server.backend(name))
+    store, owner = Store(engine), a_user(engine)
+    answer = a_submitted_answer(store, owner, an_interview(store, owner).questions[0].id).id
+    old, new = store.claim_rating(owner, answer, LEASE_S), uuid4()
+    waits = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        "WHERE NOT granted AND datname = current_database()"
+    )
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            with writing(engine, owner) as db:
+                db.execute(update(AnswerRow).where(AnswerRow.id == answer).values(rating_claim=new))
+                asleep = thread.submit(
+                    store.mark_rating, owner, answer, RatingState.FAILED, held=old
+                )
+                limit = time.monotonic() + 20
+                with engine.connect() as other:
+                    while not (asleep.done() or other.execute(waits).scalar()):
+                        assert time.monotonic() < limit
+                        time.sleep(0.01)
+            asleep.result(20)
+        assert state(store, owner, answer) is RatingState.RUNNING
+        assert store.renew_claim(owner, answer, LEASE_S, new)
+    finally:
+        engine.dispose()
+        postgres.drop_database(name)

@@ -17,6 +17,7 @@ from benchmarks.seeding import seed
 from services.domain import AnswerMode
 from services.progress import progress
 from services.storage.database import SERVICE, open_database, reading
+from services.storage.recordings import Recordings
 from services.storage.store import Store
 from services.storage.tables import Base
 from tests.services.storage.stored import (
@@ -116,6 +117,24 @@ def test_no_screen_reads_a_whole_table_or_all_that_a_candidate_has_for_one_row(
             if "interview_id = " in statement or " IN (" in statement:
                 children = [s for s in steps[1:] or steps if not s.startswith("SEARCH interviews")]
                 assert "(user_id=?)" not in " ".join(children), (statement, steps)
+
+
+def test_removing_recordings_looks_each_answer_up_by_its_id(tmp_path: Path) -> None:
+    engine = a_database(tmp_path)
+    store, owner = Store(engine), a_user(engine)
+    answer = store.open_answer(owner, an_interview(store, owner).questions[0].id, AnswerMode.SPOKEN)
+    removals = store.removals(Recordings(tmp_path / "recordings"))
+    dropped = removals.drop_sound(owner, answer.id)
+    with sent_to(engine) as sent:
+        assert removals.carry_out(dropped)
+    asked = [query for query in sent.queries if "answers" in query[0]]
+    assert asked
+    with engine.connect() as connection:
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps = [row[-1] for row in plan]
+            assert all(step.startswith("SEARCH answers") for step in steps), (statement, steps)
+            assert all("(id=?)" in step for step in steps), (statement, steps)
 
 
 @dataclass(frozen=True)
