@@ -84,13 +84,10 @@ def _move_term(db: Session, from_owner: Owner, to_owner: Owner) -> None:
     )
     if from_owner not in agreed:
         return
-    days = dict(
-        db.execute(
-            select(UserRow.id, UserRow.media_days).where(UserRow.id.in_((from_owner, to_owner)))
-        )
-        .tuples()
-        .all()
+    terms = db.execute(
+        select(UserRow.id, UserRow.media_days).where(UserRow.id.in_((from_owner, to_owner)))
     )
+    days = {row.id: row.media_days for row in terms}
     both = [days[owner] for owner in (from_owner, to_owner) if owner in agreed]
     ends = [term for term in both if term is not None]
     shorter = min(ends) if ends else None

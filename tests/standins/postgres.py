@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,7 +60,8 @@ class Server:
     def end(self) -> None:
         """For good."""
         self.pooler.terminate()
-        self.stop()
+        with suppress(RuntimeError):  # it may be stopped already
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:

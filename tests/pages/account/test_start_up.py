@@ -55,7 +55,7 @@ def test_the_services_start_by_themselves_once_the_database_is_there(
     before = set(threading.enumerate())
     with TestClient(Starlette(routes=routes, lifespan=lifespan)) as probe:
         assert probe.get("/api/health").status_code == 503
-        assert len(told()) == 1
+        eventually(lambda: len(told()) == 1)
         database_away.start()
         eventually(lambda: len(told()) == 2)
         assert "started now" in told()[1]
