@@ -11,6 +11,7 @@ from pages.practice.your_coach import where_words_go
 from pages.ui.context import Stage, services, tab
 from pages.ui.terms import chosen_term, term_field
 from services.domain import User
+from services.errors import AppError
 
 _TERM = "consent_media_days"
 
@@ -59,8 +60,17 @@ def _card(user: User, stage: Stage, agree: str, then: Callable[[], None]) -> Non
             with st.container(width=240):
                 term_field("Keep my recordings", user.media_days, _TERM, on_change="ignore")
             if pressed(agree, type="primary"):
-                consents.give(user.id, chosen_term(_TERM))
-                tab().agreed, tab().recognised, stage.asked_for = user.id, None, ""
+                stage.pressed = (
+                    agree  # until it is kept: every look at the session can cut this run off
+                )
+                state = tab()
+                try:
+                    consents.give(user.id, chosen_term(_TERM))
+                except AppError:
+                    stage.pressed = ""
+                    raise
+                state.agreed, state.recognised = user.id, None
+                stage.asked_for = stage.pressed = ""
                 then()
             if stage.asked_for and pressed("Not now", type="tertiary"):
                 stage.asked_for = ""

@@ -21,13 +21,16 @@ _WRITING_LOOK_S = 0.5  # while somebody waits for the next question
 _QUIET_LOOK_S = 2.0  # while somebody answers, and others are being written
 
 
-def consider(user: User, interview: Interview, question: Question, answer: Answer) -> None:
-    """An answer has been submitted: wait for a follow-up where one may come. See `considered`."""
+def awaited(
+    user: User, interview: Interview, question: Question, answer: Answer
+) -> Considering | None:
+    """What to wait for once this answer is submitted: a follow-up, where one may come. See `considered`."""
     root = question.parent_id or question.id
     asked_on = sum(q.parent_id == root for q in interview.questions)
     may_come = interview.setup.follow_ups and asked_on < MOST_FOLLOW_UPS
     if may_come and services().interviews.coach(user.id).talks:
-        tab().considering = Considering(interview.id, answer.id, time.monotonic())
+        return Considering(interview.id, answer.id, time.monotonic())
+    return None
 
 
 def considered(user: User, standing: Standing) -> bool:

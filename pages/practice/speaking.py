@@ -26,6 +26,10 @@ from services.speech.live_transcript import Heard, LiveTranscript
 
 POLL_S = 0.4  # seconds between two looks at the live transcript; interims come once a second
 ENDING = ("finishing", "finished", "failed")  # states of a live transcript after "Finish answer"
+STARTS = {
+    "video": "Start camera and microphone",
+    "audio": "Sound only",
+}  # the labels of the buttons
 TYPED_HINT = "What you typed is kept. What you say now stands beside it once you finish."
 ELSEWHERE_S = 2.0  # seconds between two looks at what another device hears
 GONE_S = 5.0  # seconds without a frame while listening: the connection is gone
@@ -114,18 +118,26 @@ def _start_buttons(user: User, question: Question, stage: Stage, first: DeltaGen
     """`first` is where what has to be agreed to before stands."""
 
     def start(mode: str) -> None:
+        # The press counts until it has been acted on: every look at the session can cut this run off.
+        stage.pressed = STARTS[mode]
         if consent_first(user, stage, mode):
+            stage.pressed = ""
             st.rerun()
         if not services().interviews.room():
-            stage.trouble = "NoRoom"
+            stage.trouble, stage.pressed = "NoRoom", ""
             st.rerun()
-        services().model.ensure()  # the first start is the moment a missing model is downloaded
         try:
+            services().model.ensure()  # the first start is when a missing model is downloaded
             live = services().interviews.listen(user.id, question)
         except DatabaseAway as error:
+            stage.pressed = ""
             show(error)
             return
+        except AppError:
+            stage.pressed = ""
+            raise
         press(stage, mode)
+        stage.pressed = ""
         if live is not None:
             stage.source = live.take_over()
         st.rerun()
@@ -133,9 +145,9 @@ def _start_buttons(user: User, question: Question, stage: Stage, first: DeltaGen
     with first:
         if consent_card(user, stage, start):
             return
-    if pressed("Start camera and microphone", type="primary", width="stretch"):
+    if pressed(STARTS["video"], type="primary", width="stretch"):
         start("video")
-    if pressed("Sound only", width="stretch"):
+    if pressed(STARTS["audio"], width="stretch"):
         start("audio")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.practice.considering import consider
+from pages.practice.considering import awaited
 from pages.practice.leaving import leave_buttons
 from pages.practice.listening_model import download_progress
 from pages.practice.pressing import acting, pressed
@@ -123,11 +123,14 @@ def _answer_field(user: User, answer: Answer, stage: Stage) -> str:
 def _submit(
     user: User, interview: Interview, question: Question, answer: Answer, text: str
 ) -> None:
+    state, interviews = tab(), services().interviews
+    follow_up = awaited(user, interview, question, answer)
     try:
         with acting(SUBMIT, "Keeping your answer"):
-            tab().stage.done = True
-            services().interviews.submit(user.id, answer, text)
-            consider(user, interview, question, answer)
+            state.stage.done = True
+            interviews.submit(user.id, answer, text)
+            # No look at the session in between: it could cut this run off, and the wait would be lost.
+            state.considering = follow_up
     except AlreadyAnswered as error:
         tab().notice = f"{error.message} {error.remedy}".strip()
     except AppError as error:
