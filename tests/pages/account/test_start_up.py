@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +12,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from pages.account.routes import lifespan, log, routes
+from pages.account.routes import lifespan, routes
 from pages.ui.context import services
 from tests.pages.conftest import ROOT
-from tests.services.rehearsal import eventually
 from tests.standins import postgres
 from tests.standins.postgres import Server
 
@@ -42,45 +40,6 @@ def database_away(
     st.cache_resource.clear()
     yield own_server
     st.cache_resource.clear()
-
-
-class Told(logging.Handler):
-    """What the server says about itself, whatever becomes of it elsewhere."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.lines: list[str] = []
-        self.traced = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-        self.traced |= record.exc_info is not None
-
-
-@pytest.fixture
-def told() -> Iterator[Told]:
-    handler, level = Told(), log.level
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    yield handler
-    log.removeHandler(handler)
-    log.setLevel(level)
-
-
-def test_the_services_start_by_themselves_once_the_database_is_there(
-    database_away: Server, told: Told
-) -> None:
-    before = set(threading.enumerate())
-    with TestClient(Starlette(routes=routes, lifespan=lifespan)) as probe:
-        assert probe.get("/api/health").status_code == 503
-        eventually(lambda: len(told.lines) == 1)
-        database_away.start()
-        eventually(lambda: len(told.lines) == 2)
-        assert "started now" in told.lines[1]
-        assert "chores" in {thread.name for thread in set(threading.enumerate()) - before}
-        assert probe.get("/api/health").status_code == 200
-    assert len(told.lines) == 2
-    assert not told.traced
 
 
 def test_a_server_that_stops_before_its_database_was_there_starts_nothing(
