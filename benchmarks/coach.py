@@ -76,7 +76,7 @@ def planned(ours: Services, owner: UUID, position: str) -> tuple[float, Intervie
 
 def state(ours: Services, owner: UUID, interview: Interview) -> list[tuple[RatingState, str]]:
     """Of each question's answer: where its rating stands, and who made the one that is there."""
-    items = ours.interviews.review(owner, interview.id).items
+    items = ours.past.review(owner, interview.id).items
     return [
         (i.answer.rating_state, i.rating.provenance.coach if i.rating else "")
         for i in items
@@ -128,7 +128,7 @@ def in_bad_times(ours: Services, model: LoopbackModel, owner: UUID) -> dict[str,
     rated = RatingState.RATED
     until(lambda: all(s == rated and c != "offline" for s, c in state(ours, owner, interview)))
     took = time.monotonic() - began
-    items = ours.interviews.review(owner, interview.id).items
+    items = ours.past.review(owner, interview.id).items
     done = [s == rated and c != "offline" for s, c in state(ours, owner, interview)]
     calls = len(model.log) - before
     model.behave()

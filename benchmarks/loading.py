@@ -124,6 +124,7 @@ def _put_aside(db: psycopg.Connection) -> list[str]:
     constraints = db.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype "
         f"FROM pg_constraint WHERE conrelid IN ({names}) AND contype IN ('f', 'p', 'u') "
+        f"OR contype = 'f' AND confrelid IN ({names}) AND confrelid <> 'users'::regclass "
         "ORDER BY contype = 'f' DESC, contype = 'u' DESC"
     ).fetchall()
     # Others point at the users, whose primary key stays.

@@ -40,17 +40,20 @@ def visits(owner: UUID, count: int, sent: Sent) -> dict[str, dict[str, float]]:
 
     serving.set()  # cookies come back, as they do behind a server
     interviews = services().interviews
-    reviewed = interviews.history(owner, limit=2, offset=0)[1]  # the newest but one that was seeded
+    reviewed = services().past.history(owner, limit=2, offset=0)[
+        1
+    ]  # the newest but one that was seeded
     setup = Setup(job=Job(position="Data engineer"))
     started, typed, spoken = (interviews.start(owner, setup) for _ in range(3))
     interviews.type_instead(owner, typed.questions[0])
-    interviews.listen(owner, spoken.questions[0])
+    services().spoken.listen(owner, spoken.questions[0])
     screens = {
         "set_up": ("practice/set_up.py", None),
         "interview": ("practice/interview.py", started.id),
         "interview_typing": ("practice/interview.py", typed.id),
         "interview_speaking": ("practice/interview.py", spoken.id),
         "feedback": ("practice/feedback.py", reviewed.id),
+        "review": ("practice/review.py", reviewed.id),
         "history": ("progress/history.py", None),
         "progress": ("progress/progress.py", None),
         "account": ("account/account.py", None),

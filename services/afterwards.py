@@ -6,6 +6,7 @@ next start what is left to do.
 
     transcription workers   what was heard goes to the outbox
     "afterwards"            encodes and ships recordings, one after the other
+    "pictures"              the same with videos (`services.pictures`)
     "rounds"                every few seconds: sign of life, new sound to ship, what is to be tried again
     "late words"            completes the transcripts that others left, one after the other
 """
@@ -20,12 +21,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.delivery.figures import measure
 from services.domain import AUTO, Answer, AnswerState, Interview, RatingState, Segment
 from services.errors import DatabaseAway, HeardElsewhere, NotFound, RecordingsAway, StorageError
 from services.failures import failure_of
 from services.hints import spoken_hint
 from services.judging import Judging
 from services.keeping import Keeping
+from services.pictures import PAUSES_S, Pictures
 from services.ports import SAMPLE_RATE, Owner
 from services.speech.ears import Ears
 from services.speech.live_transcript import LiveTranscript
@@ -39,13 +42,12 @@ ROUND_S = (
     10.0  # between two rounds: what a machine that dies now takes with it, where places are remote
 )
 CATCH_UP_S = 60.0  # between two looks for what places that have died left
-PAUSES_S = (10.0, 30.0, 60.0, 300.0)  # before a recording that could not be stored is tried again
 _SAMPLE_BYTES = 2  # s16
 
 
 @dataclass(slots=True)
 class _Unkept:
-    """A recording that could not be stored."""
+    """A recording that could not be stored, or whose figures could not."""
 
     tries: int
     due: float  # time.monotonic()
@@ -85,6 +87,7 @@ class Afterwards:
         self._catching_up = threading.Lock()
         self._stopping = threading.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="afterwards")
+        self._pictures = Pictures(keeping, self._later)
         outbox.stored = self._stored_late
         self._rounds = threading.Thread(target=self._go_round, name="rounds", daemon=True)
         self._rounds.start()
@@ -135,6 +138,13 @@ class Afterwards:
             self._given[answer.id] = answer.interview_id
         return live
 
+    def given_whole(self, answer_id: UUID, sound_s: float) -> None:
+        """All sound of an answer is in its spool, though not in words: it can be reviewed, and is completed
+        by whoever has it, also after a restart."""
+        self._put(answer_id, Finished(sound_s=sound_s, pending=True))
+        self._given.pop(answer_id, None)
+        self._later(answer_id)
+
     def bring_here(self, owner: Owner, answer: Answer) -> Answer:
         """From now on this process hears the answer, with all sound that can be had of it; another one
         that did notices when it writes its next words. Returns the answer as it is then."""
@@ -176,7 +186,7 @@ class Afterwards:
     def drop(self, answer_id: UUID) -> None:
         """Nobody wants this answer any more: what is on this machine of it goes."""
         self._given.pop(answer_id, None)
-        self._ears.discard(answer_id)
+        self._let_go(answer_id)
         self.outbox.forget(answer_id)
 
     def catch_up(self) -> None:
@@ -195,6 +205,7 @@ class Afterwards:
         self._stopping.set()
         self._rounds.join(5)
         self.outbox.shutdown()
+        self._pictures.shutdown()
         self._thread.shutdown(wait=True)
         self._leave()
 
@@ -310,6 +321,7 @@ class Afterwards:
         self._thread.submit(failure_of, self._keep_sound, answer_id)
 
     def _look_round(self) -> None:
+        self._pictures.look_round()
         if isinstance(failure_of(self.keeping.ask_again), RecordingsAway):
             return  # each try may take minutes
         now = time.monotonic()
@@ -328,17 +340,27 @@ class Afterwards:
             owner = self._store.owner_of(answer_id)
             if owner is None:
                 self.drop(answer_id)
-            elif not self._is_heard(answer_id) and self._is_done(owner, answer_id):
-                self._ears.discard(answer_id)
+                continue
+            busy = answer_id in self._unkept or self._is_heard(answer_id)  # let go of after that
+            if busy or not self._is_done(owner, answer_id):
+                continue
+            if not self._pictures.keep_later(answer_id):
+                self._let_go(answer_id)
+
+    def _let_go(self, answer_id: UUID) -> None:
+        """The sound and the picture of an answer are not needed here any more."""
+        self._ears.discard(answer_id)
+        self.keeping.video.discard(answer_id)  # also what a writer had in its hands
 
     def _is_heard(self, answer_id: UUID) -> bool:
         live = self._ears.get(answer_id)
         return live is not None and not live.over
 
     def _is_done(self, owner: Owner, answer_id: UUID) -> bool:
-        """Whether an answer needs no sound from here: it was put aside, or moved and is complete there."""
+        """Whether an answer needs no sound from here: it was put aside, its time is over, or it moved and
+        is complete there."""
         answer = self._store.answer(owner, answer_id)
-        if answer.state is AnswerState.REPLACED:
+        if answer.put_aside or (answer.recording_gone and not answer.pending):
             return True
         moved = answer.place is not None and not self.places.is_ours(answer.place)
         complete = answer.recording is not None or bool(answer.recording_gone)
@@ -353,18 +375,34 @@ class Afterwards:
             self._given.pop(answer_id, None)
 
     def _keep_sound(self, answer_id: UUID) -> None:
-        """Store the recording, and let the spool go when nothing is only in it."""
+        """Store the recording, then have the picture stored; the spool goes when nothing is only in it and
+        beside it."""
         try:
             kept = self.keeping.keep(answer_id)
         except StorageError:
-            tries = self._unkept[answer_id].tries + 1 if answer_id in self._unkept else 0
-            pause = PAUSES_S[min(tries, len(PAUSES_S) - 1)]
-            self._unkept[answer_id] = _Unkept(tries, time.monotonic() + pause)
+            self._try_again(answer_id)
             raise
-        self._unkept.pop(answer_id, None)
+        filmed = self._pictures.keep_later(answer_id)
+        if kept and self._must_be_measured(answer_id):
+            self._try_again(answer_id)  # the sound stays until then
+        else:
+            self._unkept.pop(answer_id, None)
+            if kept and not filmed:  # else its turn comes again when the picture is stored
+                self._let_go(answer_id)
         if kept:
-            self._ears.discard(answer_id)
             self._rate_late(answer_id)
+
+    def _must_be_measured(self, answer_id: UUID) -> bool:
+        """Measure the sound of an answer that is stored; whether that has to wait for the database.
+        Another failure would come again, and the answer goes without figures."""
+        spool = self._ears.spool_path(answer_id)
+        failure = failure_of(measure, self._store, self.places, answer_id, spool)
+        return isinstance(failure, DatabaseAway)
+
+    def _try_again(self, answer_id: UUID) -> None:
+        tries = self._unkept[answer_id].tries + 1 if answer_id in self._unkept else 0
+        pause = PAUSES_S[min(tries, len(PAUSES_S) - 1)]
+        self._unkept[answer_id] = _Unkept(tries, time.monotonic() + pause)
 
     def _rate_late(self, answer_id: UUID) -> None:
         """Have an answer rated that waited for its words."""

@@ -42,6 +42,7 @@ from services.errors import (
 )
 from services.failures import failure_of
 from services.ports import Coach, Owner, Submission
+from services.storage.attempts import NO_WORDS
 from services.storage.store import Store
 
 LEASE_S = 45.0  # a killed judge is missed after this long
@@ -115,7 +116,9 @@ class Judging:
             and i.answer is not None
         ]
         goes_on = setup.follow_ups and review.interview.state is InterviewState.OPEN
-        first = item.rating is None and self._store.rating_tries(owner, answer_id) <= 1
+        # Whoever answers once more is not asked on: the interview has gone on since.
+        only = item.answer is not None and item.answer.id == answer_id and item.others == 0
+        first = only and item.rating is None and self._store.rating_tries(owner, answer_id) <= 1
         left = MOST_FOLLOW_UPS - len(asked_on) if goes_on and first else 0
         return Submission(
             setup=setup,
@@ -125,9 +128,7 @@ class Judging:
             speech_model=self._speech_model() if answer.mode is AnswerMode.SPOKEN else "",
             thread=tuple((i.question.text, i.answer.text) for i in before if i.answer),
             follow_ups_left=left,
-            last_action=self._store.last_next_action(owner, question.competency, answer_id)
-            if question.competency
-            else "",
+            last_action=self._store.last_next_action(owner, question.competency, answer_id),
         )
 
     def considers(self, owner: Owner, answer_id: UUID) -> bool:
@@ -198,7 +199,7 @@ class Judging:
         owner, answer_id = case.owner, case.answer_id
         submission = self.submission(owner, answer_id)
         if not submission.text.strip():
-            self._let_go(case, RatingState.NONE)
+            self._let_go(case, RatingState.FAILED, NO_WORDS)
             return
         coach = self._coaches.of(owner)
         try:
@@ -210,11 +211,15 @@ class Judging:
         else:
             if not self._store.renew_claim(owner, answer_id, LEASE_S, case.held):
                 return  # this judge was asleep for too long
-            if judgement.follow_up is not None:
+            if judgement.follow_up is not None and not self._replaced(case):
                 # First: who waits for it looks whether this is rated.
                 root = submission.question.parent_id or submission.question.id
                 self._store.add_follow_up(owner, root, judgement.follow_up)
             self._store.add_rating(owner, answer_id, judgement.rating, held=case.held)
+
+    def _replaced(self, case: _Case) -> bool:
+        """Another attempt counts by now, and nobody is asked on."""
+        return self._store.answer(case.owner, case.answer_id).state is AnswerState.REPLACED
 
     def _let_go(
         self, case: _Case, state: RatingState, told: str = "", due: datetime | None = None
@@ -253,7 +258,7 @@ def _estimate(offline: Coach, submission: Submission) -> Rating | None:
 
 def _item(review: Review, answer: Answer) -> ReviewedQuestion:
     for item in review.items:
-        if item.question.id == answer.question_id and answer.state is not AnswerState.REPLACED:
+        if item.question.id == answer.question_id and not answer.put_aside:
             return item
     raise NotFound("There is no such answer.", "Its interview may have been deleted.")
 

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from uuid import UUID
 
-from services.domain import Answer, InterviewState, Review
+from services.domain import Answer, AnswerState, InterviewState, Review, ReviewedQuestion
 from services.errors import DatabaseAway
 from services.ports import Owner
 from services.storage.outbox import Outbox
@@ -74,7 +74,7 @@ class LastKnown:
         """Whether it is an answer of this interview of theirs."""
         review = self._known(owner, interview_id)
         return review is not None and any(
-            item.answer is not None and item.answer.id == answer_id for item in review.items
+            answer.id == answer_id for item in review.items for answer in item.answers
         )
 
     def is_theirs(self, owner: Owner, answer_id: UUID) -> bool:
@@ -89,8 +89,13 @@ class LastKnown:
         return max(unfinished, key=lambda one: one.interview.created_at, default=None)
 
     def _answer(self, owner: Owner, wanted: Callable[[Answer], bool]) -> Answer | None:
-        answers = (item.answer for review in self._of(owner) for item in review.items)
-        found = next((answer for answer in answers if answer and wanted(answer)), None)
+        answers = (
+            answer
+            for review in self._of(owner)
+            for item in review.items
+            for answer in reversed(item.answers)  # first the one that is being given
+        )
+        found = next((answer for answer in answers if wanted(answer)), None)
         return overlaid(found, self._outbox.lately(found.id)) if found else None
 
     def _keep(self, owner: Owner, review: Review) -> None:
@@ -111,8 +116,16 @@ class LastKnown:
 def _overlaid(review: Review, steps_of: Callable[[UUID], tuple[Step, ...]]) -> Review:
     items = []
     for item in review.items:
-        steps = steps_of(item.answer.id) if item.answer else ()
-        if item.answer and steps:
-            item = item.model_copy(update={"answer": overlaid(item.answer, steps)})
-        items.append(item)
+        changed: dict[str, object] = {}
+        for name, answer in (("answer", item.answer), ("retake", item.retake)):
+            if answer and (steps := steps_of(answer.id)):
+                changed[name] = overlaid(answer, steps)
+        items.append(_submitted(item.model_copy(update=changed)) if changed else item)
     return review.model_copy(update={"items": tuple(items)})
+
+
+def _submitted(item: ReviewedQuestion) -> ReviewedQuestion:
+    """A retake that has been submitted is the answer that counts."""
+    if item.retake is None or item.retake.state is not AnswerState.SUBMITTED:
+        return item
+    return item.model_copy(update={"answer": item.retake, "retake": None, "rating": None})

@@ -7,18 +7,20 @@ from datetime import datetime
 
 from services.domain import Progress, TrendPoint
 from services.ports import Owner
+from services.storage.periods import Period
 from services.storage.store import Store
 
 
-def progress(store: Store, owner: Owner) -> Progress:
-    """Everything that the progress screen draws, from ratings that count (the newest of an answer).
+def progress(store: Store, owner: Owner, within: Period | None = None) -> Progress:
+    """Everything that the progress screen draws, from ratings that count (the newest of an answer), or
+    what a report draws of the interviews within a period.
 
     A criterion's `earlier` and `recent` means part where the candidate's rated interviews part into
     an earlier and a recent half, by the time they were created; the middle one of an odd number is
     recent. The halves are of interviews, not of a criterion's own answers, so that all criteria are
     compared over the same time. With fewer than two rated interviews there are no halves.
     """
-    done, means = store.figures(owner, _recent_from)
+    done, means = store.figures(owner, _recent_from, within)
     return Progress(
         interviews_done=done.interviews,
         answers_given=done.answers,

@@ -49,7 +49,22 @@ class Settings(BaseSettings):
     spool_limit_mb: int = Field(
         4_000,
         gt=0,
-        description="Sound that may wait on this disk to be stored, in MB; beyond it no microphone starts.",
+        description="Sound and picture that may wait on this disk to be stored, in MB; beyond it no microphone starts.",
+    )
+    video_limit_mb: int = Field(
+        200,
+        gt=0,
+        description="Picture that is kept of one interview, in MB; beyond it the sound goes on alone.",
+    )
+    upload_mb: int = Field(
+        200,
+        gt=0,
+        description="A recording that is uploaded as an answer has at most so many MB; beyond 200, "
+        "server.maxUploadSize in .streamlit/config.toml must be raised with it.",
+    )
+    upload_minutes: int = Field(60, gt=0, le=180, description="And lasts at most so many minutes.")
+    uploads_at_once: int = Field(
+        4, gt=0, description="Uploaded recordings that this process reads or holds at once."
     )
     speech_model: str = Field(
         "base.en",

@@ -50,15 +50,34 @@ def test_pages_times_every_screen_and_counts_its_queries() -> None:
         assert set(figures) == {"median_s", "p95_s", "queries", "transactions", "round_trips"}
 
 
-def test_store_times_every_query_at_two_sizes_and_no_screen_takes_more_than_three() -> None:
+def test_store_times_every_query_at_two_sizes_and_no_screen_takes_more_than_five() -> None:
     result = last_line("store", "--users", "6", "--interviews", "3", "--times", "2")
     assert result["rows"] > 0
     assert result["large"]["rows"] > 1.9 * result["rows"]
     for figures in result["queries"].values():
         assert {"p50_s", "p95_s", "growth_10x"} <= set(figures)
         assert 0 < figures["p50_s"] <= figures["p95_s"]
-    assert len(result["screens"]) == 8
-    assert result["max_queries_per_screen"] <= 3
+    assert len(result["screens"]) == 9
+    # The login's included; review has views of the candidate and of mentors, and sound figures.
+    assert result["max_queries_per_screen"] <= 5
+
+
+def test_delivery_says_how_near_each_figure_comes() -> None:
+    result = last_line("delivery", "--speakers", "1", "--seconds", "10")
+    assert result["words_heard"] > 0
+    for name in ("word", "raw_word", "pause", "first_word", "longest_run"):
+        assert {f"{name}_p50_s", f"{name}_p95_s"} <= set(result)
+    assert {"rate_p50", "articulation_p50", "share_p50", "missed", "invented"} <= set(result)
+
+
+def test_recording_says_what_a_picture_costs_and_how_well_it_keeps_time() -> None:
+    result = last_line("recording", *"--seconds 2 --kills 0 --minutes 0.5 --live 0".split())
+    for rate in (15, 30):
+        figures = result[f"fps_{rate}"]
+        assert figures["copied_cpu_per_s"] < figures["x264_cpu_per_s"]
+    assert result["flashes"] > 0
+    assert result["apart_max_ms"] < 80
+    assert {"live", "lost_s", "sessions"} <= set(result)
 
 
 @pytest.mark.parametrize("protocol", ["gemini", "openai"])

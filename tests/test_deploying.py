@@ -29,6 +29,7 @@ LOADED_BY_OTHERS = {
     "psycopg": "SQLAlchemy, by the address of the database",
     "Authlib": "st.login",
     "aiortc": "streamlit-webrtc",
+    "uharfbuzz": "fpdf2, for text that it shapes",
 }
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.account.connections import connections
+from pages.account.preferences import preferences
 from pages.account.profile import profile
 from pages.account.sign_ins import sign_ins
 from pages.account.your_data import your_data
@@ -26,6 +27,7 @@ with st.container(key="card-account"):
     else:
         st.markdown(f"Signed in as **{plain(user.name)}**, {plain(user.email or '')}.")
         profile(user, has_password=has_password)
+preferences(user)
 if not user.guest:
     connections(user, ways.issuers)
 sign_ins(user)

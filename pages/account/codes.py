@@ -9,7 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.account.entering import address, confirm, reset_password
+from pages.account.entering import confirm, reset_password
+from pages.ui.address import address
 from pages.ui.context import Door, services, tab
 from pages.ui.errors import show
 from pages.ui.text import plain

@@ -6,13 +6,12 @@ this browser is worth nothing afterwards.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 import streamlit as st
 
 from pages.account import cookie
 from pages.account.device import device
 from pages.account.providers import Identity
+from pages.ui.address import address
 from pages.ui.context import Door, current_user, leave_tab, login_secret, services, tab
 from pages.ui.requests import serving
 from services.domain import User
@@ -115,18 +114,6 @@ def sign_out_everywhere() -> None:
     _leave(user)
 
 
-def address() -> str:
-    """The browser's address, for throttling only; empty when it is that of a proxy or this machine.
-
-    Behind a proxy everybody has its address: counting by it would let one guesser lock everybody out.
-    """
-    try:
-        found = ip_address(str(st.context.ip_address))
-    except ValueError:
-        return ""
-    return str(found) if found.is_global else ""
-
-
 def _guest() -> User | None:
     user = current_user()
     return user if user is not None and user.guest else None
@@ -137,7 +124,7 @@ def _come_in(user: User) -> None:
     guest = _guest()
     if guest is not None:
         if guest.id != user.id:
-            services().interviews.adopt(guest.id, user.id)
+            services().belongings.adopt(guest.id, user.id)
             services().own_keys.hand_over(guest.id, user.id)
         services().logins.revoke_all(guest.id)
     _enter(user)

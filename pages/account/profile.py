@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.account.entering import address, change_password
+from pages.account.entering import change_password
+from pages.ui.address import address
 from pages.ui.context import services, tab
 from pages.ui.errors import show
 from pages.ui.text import plain

@@ -24,8 +24,10 @@ from streamlit.web.server.starlette.starlette_server_config import (
 from pages.account.export import export_route
 from pages.ui.coach_figures import coach_figures
 from pages.ui.context import login_cookie_name, services
-from pages.ui.playing import recording_route
+from pages.ui.playing import recording_route, thumbnail_route, video_route
+from pages.ui.report_route import report_routes
 from pages.ui.requests import login_of, login_secrets, same_origin, serving
+from pages.ui.shared_playing import shared_recording_route, shared_video_route
 from services.errors import AppError, TicketInvalid
 
 log = logging.getLogger("interview.server")
@@ -125,6 +127,8 @@ async def sign_out(request: Request) -> Response:
     """End the logins of this browser's cookies, and forget the cookies whatever becomes of that."""
     if refused := _refused(request):
         return refused
+    if problem := await _problem_of_opening():  # without settings the cookie has no name yet
+        return JSONResponse({"error": problem.message}, status_code=503)
     ended = login_secrets(request)
     request.session.pop("login", None)
     response = JSONResponse({"ok": True})
@@ -240,6 +244,11 @@ routes = [
     Route("/auth/sign-out", sign_out, methods=["POST"]),
     Route("/api/health", health),
     recording_route,
+    video_route,
+    thumbnail_route,
+    shared_recording_route,
+    shared_video_route,
     export_route,
+    *report_routes,
 ]
 middleware = [Middleware(SecurityHeaders)]

@@ -27,7 +27,8 @@ def welcome() -> None:
         st.markdown(":material/save: Every word is saved before anything is rated.")
         st.markdown(":material/format_quote: Every rating quotes your own words.")
         st.markdown(
-            ":material/lock: Your interviews are yours: nobody else can open them, and you can delete them."
+            ":material/lock: Your interviews are yours: nobody else can open them unless you send a link, and "
+            "you can delete them."
         )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.account.entering import address, sign_out
+from pages.account.entering import sign_out
 from pages.account.export import PATH, file_name
+from pages.ui.address import address
 from pages.ui.context import services, tab
 from pages.ui.errors import show
 from pages.ui.requests import serving

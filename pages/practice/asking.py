@@ -72,7 +72,7 @@ def _answered(reader: Reader, answer: Answer, rating: Rating, talk: Talk) -> Non
         shown = st.empty()
         shown.markdown(f":gray[{reader.say('answering')}]")
     try:
-        for piece in services().interviews.talk(reader.user.id, answer.id, rating, turns):
+        for piece in services().past.talk(reader.user.id, answer.id, rating, turns):
             said += piece
             # The whole of it each time: escaping must see what spans two pieces.
             shown.markdown(paragraphs(said) or "&nbsp;")

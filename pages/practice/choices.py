@@ -26,6 +26,7 @@ POSITION, COMPANY, DESCRIPTION = "position", "company", "description"
 STACK, YEARS = "tech_stack", "years"
 CATEGORY, DIFFICULTY, COUNT = "category", "difficulty", "question_count"
 LANGUAGE, FOLLOW_UPS = "language", "follow_ups"
+MODE, ANSWER_S, THINK_S, TAKES = "mode", "answer_s", "think_s", "takes"
 _TALKED = "coach_talked"  # whether the coach was a language model at the last run
 _PROBLEMS = "set_up_problems"
 
@@ -57,6 +58,10 @@ def offer(setup: Setup | None, talks: bool) -> None:
             COUNT: plan.question_count,
             LANGUAGE: plan.language,
             FOLLOW_UPS: setup.follow_ups if setup else talks,
+            MODE: plan.mode,
+            ANSWER_S: plan.answer_s,
+            THINK_S: plan.think_s,
+            TAKES: plan.takes,
             _TALKED: talks,
             _PROBLEMS: {},
         }
@@ -127,7 +132,18 @@ def chosen() -> Setup:
         question_count=state[COUNT] or 5,
         language=language(),
         follow_ups=bool(state[FOLLOW_UPS]),
+        mode=state[MODE],
+        answer_s=state[ANSWER_S],
+        think_s=_chosen_in_one_way(THINK_S),
+        takes=_chosen_in_one_way(TAKES),
     )
+
+
+def _chosen_in_one_way(field: str) -> int:
+    """Streamlit forgets fields that are not drawn: in other modes they are as they come."""
+    default: int = Setup.model_fields[field].default
+    chosen = st.session_state.get(field)
+    return default if chosen is None else int(chosen)
 
 
 def _sentence(field: str) -> str:

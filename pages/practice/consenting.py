@@ -32,13 +32,13 @@ def consent_first(user: User, stage: Stage, mode: str) -> bool:
     return True
 
 
-def consent_for_file(user: User, stage: Stage) -> bool:
+def consent_for_file(user: User, stage: Stage, agree: str = "Agree and record") -> bool:
     """Before a recorder without live words is drawn. True: the card stands here instead."""
     if agreed(user):
         return False
     if stage.asked_for:  # the card of the start buttons stands there already
         return True
-    _card(user, stage, "Agree and record", lambda: st.rerun())
+    _card(user, stage, agree, lambda: st.rerun())
     return True
 
 

@@ -13,7 +13,7 @@ from pages.ui.errors import boundary
 from pages.ui.text import plain
 from pages.ui.wording import total_of
 from services.domain import MOST_FOLLOW_UPS, Answer, Interview, PlanState, Question, User
-from services.interviews import Standing
+from services.standing import Standing
 
 CONSIDER_S = 12.0  # longest wait for a follow-up; two calls of a model, usually 3 to 8 s
 _LOOK_S = 0.3  # between two looks whether the coach is done
@@ -25,6 +25,8 @@ def awaited(
     user: User, interview: Interview, question: Question, answer: Answer
 ) -> Considering | None:
     """What to wait for once this answer is submitted: a follow-up, where one may come. See `considered`."""
+    if tab().stage.again is not None:
+        return None
     root = question.parent_id or question.id
     asked_on = sum(q.parent_id == root for q in interview.questions)
     may_come = interview.setup.follow_ups and asked_on < MOST_FOLLOW_UPS

@@ -7,18 +7,24 @@ from uuid import UUID
 
 import streamlit as st
 
+from pages.practice.at_the_end import at_the_end, held_back
+from pages.practice.gap import gap_card
 from pages.practice.rated import rater_badge
 from pages.practice.reader import Reader
 from pages.practice.reviewed import cards, under_way
+from pages.practice.self_rating import hidden_in, kept_back
+from pages.practice.sharing import open_sharing, sharing_card
 from pages.ui import ratings
 from pages.ui.context import require_user, services
 from pages.ui.errors import boundary
 from pages.ui.phrases import phrases
 from pages.ui.places import HISTORY, INTERVIEW, SET_UP, go
+from pages.ui.report_buttons import interview_report
 from pages.ui.text import plain
 from pages.ui.wording import counted, when
 from services.domain import AnswerState, InterviewState, Rating, Review, User
 from services.errors import NotFound
+from services.veil import veiled
 
 WATCH_S = 3.0  # seconds between two looks while a rating or a transcript is on its way
 
@@ -33,17 +39,26 @@ def screen(user: User) -> None:
             )
             _ways_on(user)
         return
+    if held_back(review.interview.setup, review.interview.state):
+        at_the_end(review.interview.id)
+        return
     coach = services().interviews.coach(user.id)
-    reader = Reader(user, phrases(review.interview.setup.language), coach)
-    _head(reader, review)
-    cards(reader, review)
+    language = review.interview.setup.language
+    views = services().sharing.views(user.id, review.interview.id)
+    hidden = hidden_in(review, views)
+    reader = Reader(user, phrases(language), coach, views, hidden, language)
+    shown = veiled(review, hidden)
+    _head(reader, shown)
+    sharing_card(user, review.interview.id)
+    gap_card(reader, shown)
+    cards(reader, shown)
     _watch(user, review)
 
 
 def _review(user: User) -> Review | None:
     """What the address names. Unknown, deleted and somebody else's are the same."""
     try:
-        return services().interviews.review(user.id, UUID(st.query_params.get("interview", "")))
+        return services().past.review(user.id, UUID(st.query_params.get("interview", "")))
     except (ValueError, NotFound):
         return None
 
@@ -67,7 +82,8 @@ def _head(reader: Reader, review: Review) -> None:
         if any(rating.unsure for rating in rated):
             left_out += " Neither does a rating that the coach is unsure of."
         st.markdown(f"{len(rated)} of {counted(len(review.items), 'question')} rated. {left_out}")
-        _ways_on(reader.user, review)
+        kept_back(reader.hidden)
+        _ways_on(reader.user, review, kept_back=bool(reader.hidden))
 
 
 def _raters(reader: Reader, rated: list[Rating]) -> None:
@@ -78,19 +94,26 @@ def _raters(reader: Reader, rated: list[Rating]) -> None:
             rater_badge(label, estimate=estimate)
 
 
-def _ways_on(user: User, review: Review | None = None) -> None:
+def _ways_on(user: User, review: Review | None = None, *, kept_back: bool = False) -> None:
     with st.container(horizontal=True):
-        unfinished = review is not None and review.interview.state is InterviewState.OPEN
+        unfinished = review is not None and _open(review)
         if review is not None and unfinished and st.button("Continue", type="primary"):
             go(INTERVIEW, interview=review.interview.id)
         ended_early = review is not None and not unfinished and _open_questions(review) > 0
         if review is not None and ended_early and st.button("Answer the open questions"):
-            services().interviews.reopen(user.id, review.interview.id)
+            services().past.reopen(user.id, review.interview.id)
             go(INTERVIEW, interview=review.interview.id)
         if st.button("Practise again", type="secondary" if unfinished else "primary"):
             go(SET_UP)
         if st.button("History"):
             go(HISTORY)
+        if review is not None:
+            st.button("Share with a mentor", on_click=open_sharing, args=(review.interview.id,))
+            interview_report(user, review.interview.id, kept_back=kept_back)
+
+
+def _open(review: Review) -> bool:
+    return review.interview.state is InterviewState.OPEN
 
 
 def _open_questions(review: Review) -> int:
@@ -107,7 +130,7 @@ def _watch(user: User, drawn: Review) -> None:
     @st.fragment(run_every=WATCH_S)
     def look() -> None:
         with boundary():
-            if services().interviews.review(user.id, drawn.interview.id) != drawn:
+            if services().past.review(user.id, drawn.interview.id) != drawn:
                 st.rerun()
 
     look()

@@ -8,9 +8,15 @@ from uuid import UUID
 import streamlit as st
 
 from pages.practice.considering import await_question, considered, plan_notice, still_writing
+from pages.practice.hinting import hint_button, hints_given
+from pages.practice.immediate import immediate
+from pages.practice.one_way import one_way, opened, unseen
 from pages.practice.plan_editing import edit_button
 from pages.practice.pressing import forget
+from pages.practice.retake import retake_done, retake_head
 from pages.practice.speaking import answer_by_voice
+from pages.practice.taken import use_take
+from pages.practice.uploading import upload_answer, uploads
 from pages.practice.writing import review_answer, type_answer
 from pages.ui.context import Stage, require_user, services, tab
 from pages.ui.errors import boundary
@@ -21,9 +27,9 @@ from pages.ui.text import plain
 from pages.ui.waiting import waiting_notice
 from pages.ui.wording import number_of, place_of, total_of
 from services.coach.language_model.tongue import tongue_of
-from services.domain import AUTO, AnswerMode, AnswerState, Interview, Question, User
+from services.domain import AUTO, Answer, AnswerMode, AnswerState, Interview, Question, User
 from services.errors import NotFound
-from services.interviews import Standing
+from services.standing import Standing
 
 _STYLE = Path(__file__).parent / "interview.css"
 
@@ -36,7 +42,12 @@ def screen() -> None:
         if standing is None:
             return
         st.html('<h1 class="sr-only">Interview</h1>')
-        if not considered(user, standing):
+        if immediate(user, standing):
+            return
+        if standing.again and standing.question is None:
+            retake_done(user, standing.interview)
+            return
+        if not standing.again and not considered(user, standing):
             return
         if standing.writing:
             await_question(user, standing.interview)
@@ -48,10 +59,14 @@ def screen() -> None:
 
 
 def _standing(user: User) -> Standing | None:
-    """Where the interview stands that the address names, or the newest unfinished one."""
+    """Where the interview stands that the address names, or the newest unfinished one; or, where it names
+    a question, another attempt at that."""
     named = st.query_params.get("interview", "")
+    again = st.query_params.get("question", "") if named else ""
     try:
-        standing = services().interviews.stands(user.id, UUID(named) if named else None)
+        standing = services().interviews.stands(
+            user.id, UUID(named) if named else None, UUID(again) if again else None
+        )
     except (NotFound, ValueError):
         st.title("No interview here", anchor=False)
         with st.container(key="card-empty"):
@@ -70,34 +85,72 @@ def _standing(user: User) -> Standing | None:
 def _ask(user: User, standing: Standing, question: Question) -> None:
     interview, answer = standing.interview, standing.answer
     stage = _stage(interview, question)
-    services().interviews.show(user.id, question)
+    stage.again = answer.id if standing.again and answer is not None else None
+    if opened(user, interview, question, answer, stage):
+        st.rerun()
+    hidden = unseen(interview, question, answer, stage)
+    if not hidden:
+        services().interviews.show(user.id, question)
     with st.container(key="interview_head"):
-        spoken = interview.setup.language
-        answers = "" if spoken in ("en", AUTO) else f" · Answer in {language_named(spoken)}"
-        done = (number_of(interview, question) - 1) / total_of(interview)
-        st.progress(done, text=f"{place_of(interview, question)}{answers}")
-    plan_notice(interview, question)
+        if standing.again:
+            retake_head(user, interview, question, stage)
+        else:
+            _how_far(interview, question)
+    if not standing.again:
+        plan_notice(interview, question)
     notices = st.container(key="waiting")
     with st.container(key="question"):
-        st.header(plain(question.text), anchor=False)
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            read_aloud(question.text, tongue_of(question.text) or "en")
-            with st.popover("What a good answer shows"):
-                for criterion in question.rubric.criteria:
-                    st.markdown(f"**{plain(criterion.name)}.** {plain(criterion.description)}")
-            still_writing(user, interview)
-            edit_button(user, interview)
-    heard = not not_understood(services().model.status(), interview.setup.language)
-    if answer is not None and answer.state is AnswerState.HEARD:
-        review_answer(user, interview, question, answer)
-    elif not heard or stage.typing or (answer is not None and answer.mode is AnswerMode.TYPED):
-        type_answer(user, interview, question, answer, stage, heard=heard)
-    else:
-        answer_by_voice(user, interview, question, answer, stage)
+        if hidden:
+            st.header("Your question comes when you start", anchor=False)
+        else:
+            _question(user, standing, question, stage)
+    _answer(user, interview, question, answer, stage)
     if stage.microphone == "off":  # who speaks reads it beside the words
         with notices:
             waiting_notice(user, interview)
     forget()
+
+
+def _answer(
+    user: User, interview: Interview, question: Question, answer: Answer | None, stage: Stage
+) -> None:
+    """The way of answering that is on now."""
+    heard = not not_understood(services().model.status(), interview.setup.language)
+    if answer is not None and answer.state is AnswerState.HEARD:
+        review = use_take if one_way(interview, stage) else review_answer
+        review(user, interview, question, answer)
+    elif heard and uploads(user, question, stage):
+        upload_answer(user, interview, question, stage)
+    elif not heard or stage.typing or (answer is not None and answer.mode is AnswerMode.TYPED):
+        type_answer(user, interview, question, answer, stage, heard=heard)
+    else:
+        answer_by_voice(user, interview, question, answer, stage)
+
+
+def _question(user: User, standing: Standing, question: Question, stage: Stage) -> None:
+    """What is asked, and what helps with it: nothing in a one-way interview but to hear it."""
+    interview = standing.interview
+    alone = one_way(interview, stage)
+    st.header(plain(question.text), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        read_aloud(question.text, tongue_of(question.text) or "en")
+        if not alone:
+            with st.popover("What a good answer shows"):
+                for criterion in question.rubric.criteria:
+                    st.markdown(f"**{plain(criterion.name)}.** {plain(criterion.description)}")
+        hint_button(interview, question, stage)
+        if not standing.again:
+            still_writing(user, interview)
+            if not alone:
+                edit_button(user, interview)
+    hints_given(question, stage)
+
+
+def _how_far(interview: Interview, question: Question) -> None:
+    spoken = interview.setup.language
+    answers = "" if spoken in ("en", AUTO) else f" · Answer in {language_named(spoken)}"
+    done = (number_of(interview, question) - 1) / total_of(interview)
+    st.progress(done, text=f"{place_of(interview, question)}{answers}")
 
 
 def _stage(interview: Interview, question: Question) -> Stage:
@@ -106,7 +159,7 @@ def _stage(interview: Interview, question: Question) -> Stage:
     before = state.stage
     if before.question_id != question.id:
         ours = any(q.id == before.question_id for q in interview.questions)
-        if ours and not before.done:
+        if ours and not before.done and before.again is None:
             st.toast(
                 "That question was already answered in another tab. What stood here was not sent.",
                 icon=":material/info:",

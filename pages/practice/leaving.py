@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.practice.pressing import acting, pressed
+from pages.practice.retake import leave_retake
 from pages.ui.context import services, tab
 from pages.ui.places import FEEDBACK, go
 from pages.ui.waiting import reachable
@@ -16,6 +17,10 @@ END = "End interview"
 
 def leave_buttons(user: User, interview: Interview, question: Question) -> None:
     """Skip this question, or end the interview; both keep what has been said."""
+    stage = tab().stage
+    if stage.again is not None:
+        leave_retake(user, interview, stage)
+        return
     if pressed("Skip question") and reachable():
         try:
             services().interviews.skip(user.id, question)

@@ -13,7 +13,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.ui.context import tab
+from pages.ui.context import Stage, tab
 
 
 def pressed(
@@ -25,19 +25,24 @@ def pressed(
     width: Literal["content", "stretch"] = "content",
 ) -> bool:
     """Draw a button; True once for every press of it."""
+    stage = tab().stage
     st.button(
         label,
         type=type,
         icon=icon,
         disabled=disabled,
         width=width,
-        on_click=keep,
-        args=(label,),
+        on_click=_note,
+        args=(stage, label),
     )
-    if disabled or tab().stage.pressed != label:
+    if disabled or stage.pressed != label:
         return False
-    forget()
+    stage.pressed = ""
     return True
+
+
+def _note(stage: Stage, label: str) -> None:
+    stage.pressed = label
 
 
 @contextmanager

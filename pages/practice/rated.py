@@ -14,7 +14,8 @@ from pages.practice.recorded import play
 from pages.ui import ratings
 from pages.ui.context import services
 from pages.ui.text import plain
-from services.domain import Answer, AnswerState, Rating, RatingState, Score
+from services.domain import Answer, Rating, RatingState, Score
+from services.report import saying
 
 _MODEL = ":material/auto_awesome:"
 _RULES = ":material/rule:"
@@ -28,7 +29,7 @@ def rater_badge(label: str, *, estimate: bool) -> None:
 def standing(reader: Reader, answer: Answer, rating: Rating | None) -> None:
     """Why there is no rating (yet), or no other than an estimate, and the way to one."""
     say = reader.say
-    if answer.state is not AnswerState.SUBMITTED:
+    if not answer.given:
         st.markdown(say("not_submitted"))
         return
     problem = plain(answer.rating_problem)
@@ -63,8 +64,7 @@ def rated(reader: Reader, answer: Answer, rating: Rating, earlier: tuple[Rating,
         st.caption(say("estimate_is"))
     if rating.unsure:
         st.warning(f"**{say('unsure')}.** {say('unsure_why')}", icon=":material/help:")
-        if answer.rating_state is RatingState.RATED:
-            _rate(reader, answer, say("rate_again"))
+        rate_again(reader, answer)
     if rating.last_action is not None:
         ratings.last_time(rating.last_action, str(rating.id), say)
     ratings.advice(rating, say)
@@ -82,6 +82,12 @@ def rated(reader: Reader, answer: Answer, rating: Rating, earlier: tuple[Rating,
     _made_by(reader, answer, rating)
 
 
+def rate_again(reader: Reader, answer: Answer, *, quiet: bool = False) -> None:
+    """The way to a new rating beside the one that is there; `standing` has it where that is under way."""
+    if answer.rating_state is RatingState.RATED:
+        _rate(reader, answer, reader.say("rate_again"), quiet=quiet)
+
+
 def _player(answer_id: UUID) -> Callable[[float], None]:
     """A callback that opens the recording of this answer and plays it from a second on."""
     return lambda seconds: play(answer_id, seconds)
@@ -93,26 +99,13 @@ def _made_by(reader: Reader, answer: Answer, rating: Rating) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.caption(provenance(reader, rating), width="stretch")
-        if answer.rating_state is RatingState.RATED and not rating.unsure:
-            _rate(reader, answer, reader.say("rate_again"), quiet=True)
+        if not rating.unsure:
+            rate_again(reader, answer, quiet=True)
 
 
 def provenance(reader: Reader, rating: Rating) -> str:
     """Markdown: who, by which texts, from which ears, how often, when."""
-    say, made = reader.say, rating.provenance
-    version = "rules_version" if rating.is_estimate else "prompt_version"
-    parts = [
-        reader.rater(rating),
-        say(version, version=made.coach_version),
-        say("rubric_version", version=made.rubric_version),
-    ]
-    if made.speech_model:
-        parts.append(say("heard_by", name=made.speech_model))
-    if made.passes > 1:
-        parts.append(say("passes", count=made.passes))
-    if rating.rated_at is not None:
-        parts.append(say.moment(rating.rated_at, st.context.timezone))
-    return plain(" · ".join(parts))
+    return plain(saying.provenance(rating, reader.say, st.context.timezone))
 
 
 def _earlier(reader: Reader, earlier: tuple[Rating, ...]) -> None:
@@ -129,12 +122,12 @@ def _earlier(reader: Reader, earlier: tuple[Rating, ...]) -> None:
 
 
 def _level(score: Score, reader: Reader) -> str:
-    return f"{score.criterion.name}: {ratings.level_words(score, reader.say)}"
+    return f"{score.criterion.name}: {saying.level(score, reader.say)}"
 
 
 def _rate(reader: Reader, answer: Answer, label: str, *, quiet: bool = False) -> None:
     """The button to a rating, where there is something to rate."""
     kind: Literal["tertiary", "secondary"] = "tertiary" if quiet else "secondary"
     if answer.text.strip() and st.button(label, key=f"rate-{answer.id}", type=kind):
-        services().interviews.rate_again(reader.user.id, answer.id)
+        services().past.rate_again(reader.user.id, answer.id)
         st.rerun()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from pages.ui.phrases import Phrases
-from services.domain import OFFLINE, Rating, User
+from services.domain import OFFLINE, Rating, User, Views
 from services.ports import Coach
+from services.report.saying import rater
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,9 @@ class Reader:
     user: User
     say: Phrases
     coach: Coach
+    views: Views = field(default_factory=Views)  # what they and their mentors think themselves
+    hidden: frozenset[UUID] = frozenset()  # answers whose rating is not to be seen yet
+    language: str = ""  # of the interview; `say` is English for those that we have no phrases in
 
     @property
     def has_model(self) -> bool:
@@ -24,6 +29,4 @@ class Reader:
 
     def rater(self, rating: Rating) -> str:
         """Who made a rating, in words; may be the name of a model, so it wants escaping."""
-        if rating.is_estimate:
-            return self.say("offline_estimate")
-        return self.say("rated_by", name=rating.provenance.coach)
+        return rater(rating, self.say)

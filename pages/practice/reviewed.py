@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.practice.gap import views_of
 from pages.practice.rated import rated, standing
 from pages.practice.reader import Reader
 from pages.practice.recorded import recording
+from pages.practice.retake import retake
+from pages.practice.self_rating import self_rating
+from pages.practice.spoken import spoken
 from pages.ui import ratings
 from pages.ui.phrases import Phrases
+from pages.ui.places import REVIEW, go
 from pages.ui.text import paragraphs, plain
 from pages.ui.transcript import as_heard
 from pages.ui.wording import doubt
@@ -43,14 +48,16 @@ def cards(reader: Reader, review: Review) -> None:
     planned = [item for item in review.items if item.question.parent_id is None]
     for number, item in enumerate(planned, 1):
         asked = reader.say("question_of", number=number, total=len(planned))
-        _card(reader, item, asked)
+        answered(reader, item, asked)
         for follow_up in review.items:
             if follow_up.question.parent_id == item.question.id:
                 to = reader.say("follow_up_to", number=number)
-                _card(reader, follow_up, to, follows=True)
+                answered(reader, follow_up, to, follows=True)
 
 
-def _card(reader: Reader, item: ReviewedQuestion, heading: str, *, follows: bool = False) -> None:
+def answered(
+    reader: Reader, item: ReviewedQuestion, heading: str, *, follows: bool = False
+) -> None:
     """Everything about one question, on a card of its own; a follow-up's stands back a little."""
     asked, answer, rating, say = item.question, item.answer, item.rating, reader.say
     wants = asked.follow_up or asked.kind
@@ -69,9 +76,16 @@ def _card(reader: Reader, item: ReviewedQuestion, heading: str, *, follows: bool
         else:
             _words(answer, rating, say)
             recording(reader, answer)
+            if answer.given and st.button(say("review"), key=f"review-{answer.id}"):
+                go(REVIEW, interview=answer.interview_id, question=asked.id)
             standing(reader, answer, rating)
+            if answer.id in reader.hidden:
+                self_rating(reader, asked, answer)
             if rating:
                 rated(reader, answer, rating, item.earlier)
+            views_of(reader, item)
+            spoken(reader, answer)
+        retake(reader, item)
         _looked_for(asked, say)
 
 

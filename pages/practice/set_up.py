@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.practice import choices
+from pages.practice.modes import mode_fields
 from pages.practice.your_coach import provider_of, spent_today, your_coach
 from pages.practice.your_cv import attached, keep_if_wished, your_cv
 from pages.ui.context import require_user, services
@@ -85,6 +86,7 @@ def practice() -> None:
         on_change="ignore",
         help="The coach asks on where an answer left something open: at most twice per question.",
     )
+    mode_fields()
     answering_in()
 
 
@@ -124,7 +126,9 @@ def wrong(sentence: str) -> None:
 def outlook() -> None:
     """What will happen: how long it takes, who listens and who judges."""
     with st.container(gap="xsmall"):
-        st.caption(f":material/schedule: {how_long(st.session_state[choices.COUNT] or 5)}")
+        timed = st.session_state[choices.ANSWER_S] is not None
+        count = st.session_state[choices.COUNT] or 5
+        st.caption(f":material/schedule: {how_long(count, timed=timed)}")
         st.caption(f":material/mic: {plain(listening_with(services().model.status()))}")
         st.caption(f":material/rate_review: {plain(judged_by(coach.label, talks=coach.talks))}")
         if left_over := spent_today(user):

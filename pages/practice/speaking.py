@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from functools import partial
 
 import av
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from pages.practice.consenting import consent_card, consent_first, consent_for_file
+from pages.practice.captions import GONE_S, arrives, captions, captions_elsewhere, still_open
+from pages.practice.consenting import consent_for_file
+from pages.practice.device_offer import device_offer
+from pages.practice.filmed import picture_size
 from pages.practice.leaving import leave_buttons
-from pages.practice.listening_model import download_progress, model_notice
+from pages.practice.listening_model import model_notice
+from pages.practice.one_way import briefing, one_way, unseen
 from pages.practice.pressing import pressed
-from pages.ui.camera import CONNECT_LIMIT_S, OTHER_TROUBLE, TROUBLE, camera, press, release
-from pages.ui.context import Stage, current_user, services
-from pages.ui.errors import boundary, show
-from pages.ui.transcript import live_transcript
-from pages.ui.waiting import waiting_words
-from pages.ui.wording import heard_so
-from services.domain import Answer, AnswerState, Interview, Question, Transcript, User
-from services.errors import AppError, DatabaseAway
+from pages.practice.starting import start_buttons
+from pages.practice.timer import ENDING, FINISH
+from pages.practice.uploading import refused, take_file, upload_button
+from pages.ui.camera import OTHER_TROUBLE, TROUBLE, camera, release
+from pages.ui.context import Stage, services, tab
+from services.domain import Answer, Interview, Question, User
 from services.speech.live_transcript import Heard, LiveTranscript
-
-POLL_S = 0.4  # seconds between two looks at the live transcript; interims come once a second
-ENDING = ("finishing", "finished", "failed")  # states of a live transcript after "Finish answer"
-STARTS = {
-    "video": "Start camera and microphone",
-    "audio": "Sound only",
-}  # the labels of the buttons
-TYPED_HINT = "What you typed is kept. What you say now stands beside it once you finish."
-ELSEWHERE_S = 2.0  # seconds between two looks at what another device hears
-GONE_S = 5.0  # seconds without a frame while listening: the connection is gone
 
 
 def answer_by_voice(
@@ -41,9 +30,9 @@ def answer_by_voice(
     """Live transcript at the left, camera card at the right, one bar of actions below."""
     live, elsewhere = None, None
     if answer is not None:  # after a reload or a restart too: what was said comes back by itself
-        live = services().interviews.listen(user.id, question, seen=answer)
+        live = services().spoken.listen(user.id, question, seen=answer)
         if live is None:
-            elsewhere = _still_open(user, answer)
+            elsewhere = still_open(user, answer)
             release(stage)
             if stage.trouble == "Elsewhere":  # it is said with the words
                 stage.trouble = ""
@@ -52,36 +41,53 @@ def answer_by_voice(
     first = st.container()
     left, right = st.columns([7, 4], gap="large")
     card, starts = right.container(), right.container()
-    with st.container(key="actions", horizontal=True):
-        said = stage.microphone != "off" or (heard is not None and heard.seconds > 0)
-        ready = said and not finishing
-        if pressed("Finish answer", type="primary" if ready else "secondary", disabled=not ready):
-            _finish(user, answer, stage)
-        if pressed("Type instead", disabled=finishing):
-            if heard is not None and heard.seconds > 0:
-                _finish(
-                    user, answer, stage
-                )  # the words are edited in the review, once all are there
-            stage.typing = True
-            release(stage)
-            st.rerun()
-        leave_buttons(user, interview, question)
+    _actions(user, interview, question, answer, heard, stage)
     with starts:
         if not finishing and stage.microphone == "off":
-            _start_buttons(user, question, stage, first)
+            start_buttons(user, interview, question, answer, heard, stage, first)
     with left:
-        _trouble(user, question, stage)
+        if answer is None:
+            device_offer(interview, question, stage)
+        _trouble(user, interview, question, stage)
         model_notice()
-        typed = answer is not None and answer.edited is not None
-        poll = POLL_S if live is not None else None
-        unstored = partial(_unstored, user, interview)
         if elsewhere is not None:
-            st.info("Another device listens to this answer; press start to go on here.")
-            st.fragment(words_elsewhere, run_every=ELSEWHERE_S)(user, elsewhere)
+            captions_elsewhere(user, elsewhere)
+        elif unseen(interview, question, answer, stage):
+            briefing(interview.setup)
         else:
-            st.fragment(_captions, run_every=poll)(question, live, stage, typed, unstored)
+            captions(user, interview, question, answer, live, stage)
+        upload_button(interview, stage, disabled=finishing)
     with card:
-        camera(stage, _ear(live, stage), _state(stage, heard), live=_listening(stage, heard))
+        timed = interview.setup.answer_s is not None
+        state = _state(stage, heard, timed=timed)
+        camera(stage, _ear(live, stage), state, live=_listening(stage, heard))
+        picture_size(user, stage)
+
+
+def _actions(
+    user: User,
+    interview: Interview,
+    question: Question,
+    answer: Answer | None,
+    heard: Heard | None,
+    stage: Stage,
+) -> None:
+    finishing = heard is not None and heard.state in ENDING
+    begun = heard is not None and heard.seconds > 0
+    said = begun or stage.microphone != "off"
+    with st.container(key="actions", horizontal=True):
+        ready = said and not finishing
+        if pressed(FINISH, type="primary" if ready else "secondary", disabled=not ready):
+            _finish(user, answer, stage)
+        a_take = said and one_way(interview, stage)  # its words are not edited
+        if not a_take and pressed("Type instead", disabled=finishing):
+            if begun:  # the words are edited in the review, once all are there
+                _finish(user, answer, stage)
+            stage.typing = True
+            release(stage)
+            tab().going = None  # whoever types is not made to speak to the next question
+            st.rerun()
+        leave_buttons(user, interview, question)
 
 
 def _ear(live: LiveTranscript | None, stage: Stage) -> Callable[[av.AudioFrame], None]:
@@ -96,138 +102,22 @@ def _listening(stage: Stage, heard: Heard | None) -> bool:
     return (
         stage.microphone != "off"
         and heard is not None
-        and _arrives(stage, heard)
+        and arrives(stage, heard)
         and heard.idle_s < GONE_S
     )
 
 
-def _arrives(stage: Stage, heard: Heard) -> bool:
-    """Whether this tab's own sound has come; what an earlier source sent late does not count."""
-    return heard.arrived and heard.source == stage.source
-
-
-def _state(stage: Stage, heard: Heard | None) -> str:
+def _state(stage: Stage, heard: Heard | None, *, timed: bool) -> str:
     if heard is not None and heard.state in ENDING:
         return "Writing down your last words."
     if stage.microphone == "off":
         return "Camera and microphone are off."
-    return "Listening. Take your time." if _listening(stage, heard) else "Connecting."
+    if not _listening(stage, heard):
+        return "Connecting."
+    return "Listening." if timed else "Listening. Take your time."
 
 
-def _start_buttons(user: User, question: Question, stage: Stage, first: DeltaGenerator) -> None:
-    """`first` is where what has to be agreed to before stands."""
-
-    def start(mode: str) -> None:
-        # The press counts until it has been acted on: every look at the session can cut this run off.
-        stage.pressed = STARTS[mode]
-        if consent_first(user, stage, mode):
-            stage.pressed = ""
-            st.rerun()
-        if not services().interviews.room():
-            stage.trouble, stage.pressed = "NoRoom", ""
-            st.rerun()
-        try:
-            services().model.ensure()  # the first start is when a missing model is downloaded
-            live = services().interviews.listen(user.id, question)
-        except DatabaseAway as error:
-            stage.pressed = ""
-            show(error)
-            return
-        except AppError:
-            stage.pressed = ""
-            raise
-        press(stage, mode)
-        stage.pressed = ""
-        if live is not None:
-            stage.source = live.take_over()
-        st.rerun()
-
-    with first:
-        if consent_card(user, stage, start):
-            return
-    if pressed(STARTS["video"], type="primary", width="stretch"):
-        start("video")
-    if pressed(STARTS["audio"], width="stretch"):
-        start("audio")
-
-
-def _unstored(user: User, interview: Interview) -> str:
-    return waiting_words(services().interviews.waiting(user.id, interview))
-
-
-def _captions(
-    question: Question,
-    live: LiveTranscript | None,
-    stage: Stage,
-    typed: bool,
-    unstored: Callable[[], str],
-) -> None:
-    """Drawn again every `POLL_S` by itself, without the rest of the page."""
-    with boundary():
-        if current_user() is None:  # signed out in another tab: nobody is heard any more
-            release(stage)
-            st.rerun()
-        if live is None:
-            live_transcript(
-                str(question.id),
-                Transcript(),
-                0.0,
-                hint="Your words appear here while you speak. Nothing is sent until you submit.",
-            )
-            return
-        heard = live.snapshot()
-        note = heard_so(heard) or unstored()
-        begun = bool(heard.transcript.segments or heard.transcript.interim)
-        live_transcript(
-            str(question.id),
-            heard.transcript,
-            heard.seconds,
-            hint=note or (TYPED_HINT if typed else "Start speaking whenever you are ready."),
-            note=note if begun else "",
-        )
-        download_progress()
-        if heard.state in ("finished", "failed"):
-            st.rerun()
-        _watch_connection(heard, stage)
-
-
-def words_elsewhere(user: User, answer: Answer) -> None:
-    """Drawn again by itself: what another device has heard so far, as far as it is stored."""
-    with boundary():
-        answer = _still_open(user, answer)
-        words = Transcript(segments=answer.segments)
-        seconds = max((segment.end for segment in answer.segments), default=0.0)
-        live_transcript(str(answer.question_id), words, seconds, hint="Nothing is in words yet.")
-
-
-def _still_open(user: User, answer: Answer) -> Answer:
-    """The answer as it is now; once it is finished the screen is drawn anew."""
-    answer = services().interviews.answer(user.id, answer)
-    if answer.state is not AnswerState.OPEN:
-        st.rerun()
-    return answer
-
-
-def _watch_connection(heard: Heard, stage: Stage) -> None:
-    """Notice a connection that never came (8 s), broke (5 s) or moved to another tab."""
-    if stage.microphone == "off" or heard.state in ENDING:
-        return
-    if heard.source != stage.source:
-        stage.trouble = "Elsewhere"
-    elif _arrives(stage, heard) and not stage.connected:
-        stage.connected = True
-        st.rerun()
-    elif not stage.connected and time.monotonic() - stage.asked_at > CONNECT_LIMIT_S:
-        stage.trouble = "NoConnection"
-    elif stage.connected and heard.idle_s > GONE_S:
-        stage.trouble = "Interrupted"
-    else:
-        return
-    release(stage)
-    st.rerun()
-
-
-def _trouble(user: User, question: Question, stage: Stage) -> None:
+def _trouble(user: User, interview: Interview, question: Question, stage: Stage) -> None:
     """The plain sentence for what went wrong, and the way on: recording, then typing."""
     if not stage.trouble:
         return
@@ -254,20 +144,13 @@ def _trouble(user: User, question: Question, stage: Stage) -> None:
         )
         if consent_for_file(user, stage):
             return
+        refused(stage)
         sound = st.audio_input("Record here", sample_rate=16_000, key=f"file-{question.id}")
-        if sound is not None:
-            services().model.ensure()
-            try:
-                services().interviews.hear_recording(user.id, question, sound.getvalue())
-            except AppError as error:
-                show(error)
-                return
-            stage.trouble = ""
-            st.rerun()
+        take_file(user, interview, question, stage, sound)
 
 
 def _finish(user: User, answer: Answer | None, stage: Stage) -> None:
     release(stage)
     if answer is not None:
-        services().interviews.finish_answer(user.id, answer)
+        services().spoken.finish_answer(user.id, answer)
     st.rerun()

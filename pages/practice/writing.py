@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.practice.coming import words_come
 from pages.practice.considering import awaited
+from pages.practice.immediate import read_at_once
 from pages.practice.leaving import leave_buttons
 from pages.practice.listening_model import download_progress
 from pages.practice.pressing import acting, pressed
@@ -15,7 +17,7 @@ from pages.ui.text import plain
 from pages.ui.transcript import as_heard
 from pages.ui.waiting import reachable
 from pages.ui.wording import doubt
-from services.domain import ANSWER_LIMIT, Answer, Interview, Question, User
+from services.domain import ANSWER_LIMIT, Answer, Interview, InterviewMode, Question, User
 from services.errors import AlreadyAnswered, AppError
 
 SUBMIT = "Submit answer"
@@ -36,20 +38,25 @@ def type_answer(
     """
     answer = services().interviews.type_instead(user.id, question, seen)
     text = _answer_field(user, answer, stage)
+    if interview.setup.mode is InterviewMode.ONE_WAY:
+        st.caption("Employers want to hear you in a recorded interview: speak if you can.")
     if not heard:
         st.caption(plain(only_typed(services().model.status(), interview.setup.language)))
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
-            _submit(user, interview, question, answer, text)
+            submit_answer(user, interview, question, answer, text)
         if heard and pressed("Speak instead") and reachable():
             stage.typing = False
-            services().interviews.listen(user.id, question)
+            services().spoken.listen(user.id, question)
             st.rerun()
         leave_buttons(user, interview, question)
 
 
 def review_answer(user: User, interview: Interview, question: Question, answer: Answer) -> None:
     """The transcript, editable, beside what was heard."""
+    if words_come(user, answer):
+        _review_actions(user, interview, question, answer, answer.edited or "")
+        return
     nothing = not answer.raw and not answer.pending
     if answer.pending:
         _await_transcript(user, answer)
@@ -72,9 +79,15 @@ def review_answer(user: User, interview: Interview, question: Question, answer: 
         text = _answer_field(user, answer, tab().stage)
         if unsure := doubt(answer.segments):
             st.caption(f":material/hearing: {plain(unsure)} Please check the words there.")
+    _review_actions(user, interview, question, answer, text)
+
+
+def _review_actions(
+    user: User, interview: Interview, question: Question, answer: Answer, text: str
+) -> None:
     with st.container(key="actions", horizontal=True):
         if pressed(SUBMIT, type="primary"):
-            _submit(user, interview, question, answer, text)
+            submit_answer(user, interview, question, answer, text)
         if pressed("Record again") and reachable():
             services().interviews.record_again(user.id, answer)
             tab().stage = Stage(question_id=question.id)
@@ -92,8 +105,9 @@ def _await_transcript(user: User, answer: Answer) -> None:
         )
         download_progress()
         if services().model.status().state == "ready" and st.button("Write the transcript now"):
-            services().interviews.transcribe(user.id, answer)
-        if not services().interviews.answer(user.id, answer).pending:
+            services().spoken.transcribe(user.id, answer)
+        begun = services().spoken.coming(answer) is not None
+        if begun or not services().interviews.answer(user.id, answer).pending:
             st.rerun()
 
 
@@ -120,17 +134,24 @@ def _answer_field(user: User, answer: Answer, stage: Stage) -> str:
     return text
 
 
-def _submit(
-    user: User, interview: Interview, question: Question, answer: Answer, text: str
+def submit_answer(
+    user: User,
+    interview: Interview,
+    question: Question,
+    answer: Answer,
+    text: str,
+    label: str = SUBMIT,
 ) -> None:
+    """At the press of the button `label`. A problem is shown here, and the answer stays as it was."""
     state, interviews = tab(), services().interviews
     follow_up = awaited(user, interview, question, answer)
+    feedback = read_at_once(interview, question)
     try:
-        with acting(SUBMIT, "Keeping your answer"):
+        with acting(label, "Keeping your answer"):
             state.stage.done = True
             interviews.submit(user.id, answer, text)
             # No look at the session in between: it could cut this run off, and the wait would be lost.
-            state.considering = follow_up
+            state.considering, state.immediate = follow_up, feedback
     except AlreadyAnswered as error:
         tab().notice = f"{error.message} {error.remedy}".strip()
     except AppError as error:

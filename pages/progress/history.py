@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.ui.context import require_user, services, tab
 from pages.ui.errors import show
-from pages.ui.places import FEEDBACK, INTERVIEW, SET_UP, go
+from pages.ui.places import FEEDBACK, INTERVIEW, REVIEW, SET_UP, go
 from pages.ui.text import plain
 from pages.ui.wording import counted, figure, when
 from services.domain import InterviewState, InterviewSummary, User
@@ -17,7 +17,7 @@ PAGE = 20  # rows on a page
 
 def screen(user: User) -> None:
     st.title("History", anchor=False)
-    newest, count = services().interviews.newest(user.id, PAGE)
+    newest, count = services().past.newest(user.id, PAGE)
     if count == 0:
         with st.container(key="card-empty"):
             st.markdown(
@@ -29,17 +29,21 @@ def screen(user: User) -> None:
     pages = -(-count // PAGE)
     drawn = st.container()
     number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    rows = newest if number == 1 else _page(user, number)
+    rated = any(row.overall is not None for row in rows)
+    kept_back = services().sharing.kept_back(user.id, tab().self_skipped) if rated else frozenset()
     with drawn:
         st.caption(counted(count, "interview"))
-        for row in newest if number == 1 else _page(user, number):
-            _row(user, row)
+        for row in rows:
+            _row(user, row, kept_back=row.id in kept_back)
 
 
 def _page(user: User, number: int) -> tuple[InterviewSummary, ...]:
-    return services().interviews.history(user.id, PAGE, (number - 1) * PAGE)
+    return services().past.history(user.id, PAGE, (number - 1) * PAGE)
 
 
-def _row(user: User, row: InterviewSummary) -> None:
+def _row(user: User, row: InterviewSummary, *, kept_back: bool) -> None:
+    """With its figure, unless feedback keeps it back until the candidate has rated an answer themselves."""
     with (
         st.container(key=f"card-{row.id}"),
         st.container(
@@ -52,7 +56,7 @@ def _row(user: User, row: InterviewSummary) -> None:
                 f"{when(row.created_at, st.context.timezone)} · {row.category.label} · "
                 f"{row.answered_count} of {counted(row.question_count, 'question')} answered"
             )
-        st.markdown(figure(row.overall), width="content")
+        st.markdown("Rate yourself first" if kept_back else figure(row.overall), width="content")
         with st.container(horizontal=True, width="content"):
             unfinished = row.state is InterviewState.OPEN
             if unfinished and st.button("Continue", key=f"continue-{row.id}", type="primary"):
@@ -61,6 +65,8 @@ def _row(user: User, row: InterviewSummary) -> None:
                 "Feedback", key=f"feedback-{row.id}"
             ):
                 go(FEEDBACK, interview=row.id)
+            if row.answered_count and st.button("Review", key=f"review-{row.id}"):
+                go(REVIEW, interview=row.id)
             if st.button("Delete", key=f"delete-{row.id}", type="tertiary"):
                 _confirm(user, row)
 
@@ -74,7 +80,7 @@ def _confirm(user: User, row: InterviewSummary) -> None:
     with st.container(horizontal=True):
         if st.button("Delete interview", type="primary"):
             try:
-                services().interviews.delete(user.id, row.id)
+                services().past.delete(user.id, row.id)
             except AppError as error:
                 show(error)
                 return

@@ -5,8 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.progress.taking_along import take_along
 from pages.ui import charts, coaching
-from pages.ui.context import require_user, services
+from pages.ui.context import require_user, services, tab
 from pages.ui.places import SET_UP
 from pages.ui.places import go as go_to
 from pages.ui.text import plain
@@ -17,11 +18,13 @@ _UNSURE = "Ratings that the coach is unsure about are left out."
 
 def screen(user: User) -> None:
     st.title("Progress", anchor=False)
-    progress = services().interviews.progress(user.id)
+    progress = services().past.progress(user.id)
     if not progress.trend:
         _empty(progress)
         return
     _figures(progress)
+    if services().sharing.kept_back(user.id, tab().self_skipped):
+        st.caption("These means include answers that you have not rated yourself yet.")
     _ = st.plotly_chart  # loads Streamlit's Plotly template, which figures made earlier would miss
     coaches = coaching.coach_labels(progress.trend)
     mixed = " Levels of different coaches count alike here." if len(coaches) > 1 else ""
@@ -45,6 +48,7 @@ def screen(user: User) -> None:
         charts.kinds(progress.kinds),
         f"Mean figure out of 10 of the rated answers to each kind of question.{mixed} {_UNSURE}",
     )
+    take_along(user, progress)
 
 
 def _empty(progress: Progress) -> None:

@@ -1,6 +1,6 @@
 """Camera and microphone: the only user of streamlit-webrtc.
 
-The connection carries sound only, one way. The picture never leaves the browser.
+The connection carries sound, one way. The picture leaves the browser only where it is recorded.
 """
 
 from __future__ import annotations
@@ -11,13 +11,22 @@ from pathlib import Path
 
 import av
 import streamlit as st
-from streamlit_webrtc import WebRtcMode, create_audio_sink_track, webrtc_streamer
+from streamlit_webrtc import (
+    WebRtcMode,
+    create_audio_sink_track,
+    create_video_sink_track,
+    webrtc_streamer,
+)
+from streamlit_webrtc.sink import MediaSink
 
-from pages.ui.context import Stage, services
+from pages.ui.context import Stage, services, tab
 
 CONNECT_LIMIT_S = (
     8.0  # after this long without sound we offer another way; aiortc gives up after 10
 )
+# At 15 pictures a second browsers keep this size; at 30 they fall to half of it on the same connection.
+PICTURE = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 15}}
+_SEEN_ONLY = {**PICTURE, "frameRate": {"ideal": 24}}  # by whoever sits before the camera
 
 _HERE = Path(__file__).parent
 _CARD = st.components.v2.component(
@@ -55,6 +64,10 @@ TROUBLE = {
     "NotReadableError": (
         "Another program is using your camera or microphone. Close it (often a video call) and press start again."
     ),
+    "Unplugged": (
+        "Your microphone was unplugged, and there is no other one. Everything until then is kept: plug it in "
+        "and press start to go on, or finish your answer."
+    ),
     "InsecureContext": (
         "Browsers give camera and microphone only to secure addresses. Open this page over https:// or on "
         "localhost, or type your answer."
@@ -83,18 +96,41 @@ def camera(
     """Draw the card and keep the connection as `stage.microphone` asks.
 
     `on_frame` runs on the server's event loop for every 20 ms frame and must only queue it: anything
-    slower stops the pages of every candidate. `state` is the line under the picture.
+    slower stops the pages of every candidate. `state` is the line under the picture. With `stage.filming`
+    the picture goes to the server as well, until that takes no more. The connection stays as it is then:
+    asked for another one it would begin anew.
     """
+    filming = stage.filming if stage.microphone == "video" else None
+    stage.film_sent = filming is not None and filming.takes_pictures
 
     def trouble() -> None:
         stage.trouble = str(st.session_state["camera_card"].trouble or "")
         release(stage)
 
     _CARD(
-        data={"mode": stage.microphone, "state": state, "live": live, "press": stage.asked_at},
+        data={
+            "mode": stage.microphone,
+            "film": stage.film_sent,
+            "picture": PICTURE if filming is not None else _SEEN_ONLY,
+            "state": state,
+            "live": live,
+            "press": stage.asked_at,
+            "checked": tab().devices_checked,
+        },
         key="camera_card",
         on_trouble_change=trouble,
     )
+
+    def heard(frame: av.AudioFrame) -> None:
+        on_frame(frame)
+        if filming is not None:
+            filming.heard(frame)
+
+    sound: MediaSink = create_audio_sink_track(heard, key="camera_sound")
+    picture: MediaSink | None = None
+    if filming is not None:
+        picture = filming.picture_sink(create_video_sink_track(filming.seen, key="camera_picture"))
+        sound = filming.sound_sink(sound)
     with st.container(key="camera_link"):  # the stylesheet takes it out of sight
         webrtc_streamer(
             key="camera",
@@ -106,9 +142,10 @@ def camera(
                     "noiseSuppression": True,
                     "autoGainControl": True,
                 },
-                "video": False,
+                "video": PICTURE if filming is not None else False,
             },
             # Never True at the first render: the connection would hang in signalling.
             desired_playing_state=stage.microphone != "off",
-            sink_audio_track=create_audio_sink_track(on_frame, key="camera_sound"),
+            sink_audio_track=sound,
+            sink_video_track=picture,
         )

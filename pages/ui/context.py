@@ -11,9 +11,12 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.domain import Login, Turn, User
+from services.delivery.pace import Tempo
+from services.domain import Login, MentorNote, Preferences, Turn, User
 from services.errors import AppError
 from services.settings import Settings
+from services.speech.echo import Echo
+from services.video import Filming, Room
 from services.wiring import Services, build
 
 ASK_EVERY_S = 5.0  # within one run, and in what is drawn again by itself, an answer so old will do
@@ -32,6 +35,11 @@ class Stage:
     microphone: str = "off"  # off | video | audio: what we ask the browser for
     asked_at: float = 0.0  # time.monotonic() of the last press of a start button
     source: int = 0  # token of this tab at the live transcript
+    film_room: Room | None = None  # for pictures at that press; None: none is wanted
+    film_unsure: bool = False  # nobody could say then
+    film_asked: float = 0.0  # time.monotonic() when that was asked last
+    film_sent: bool = False  # this tab's browser was last told to send its picture
+    filming: Filming | None = None  # the connection whose picture is kept, or was
     connected: bool = False  # sound has arrived since then
     typing: bool = False
     field: str | None = None  # the answer as this tab drew or saved it last
@@ -40,7 +48,28 @@ class Stage:
     pressed: str = ""  # label of a button that no run has acted on yet
     done: bool = False  # this tab itself submitted or skipped the question
     question_id: UUID | None = None  # the question that the fields above belong to
+    again: UUID | None = None  # another attempt at it, beside the interview's own course
+    advice: str | None = None  # that the attempt before it got; None: not looked up
     asked_for: str = ""  # video | audio | file: waits for consent to be recorded
+    hints: int = 0  # that were asked for
+    uploading: bool = False  # a recording is to be chosen
+    upload_number: int = 0  # another one for every file: the field lets go of it
+    upload_taken: bool = False  # a file is being read
+    upload_problem: AppError | None = None  # why the last file was not taken
+    upload_refused: str = ""  # that file: it stays in its field, and is tried again at a press
+
+
+@dataclass
+class DeviceCheck:
+    """What this tab has found out about microphone, camera and connection. Of the sound nothing is kept
+    beyond this."""
+
+    stage: Stage = field(default_factory=Stage)  # of the devices, as on the interview screen
+    echo: Echo = field(default_factory=Echo, compare=False)
+    words: str | None = None  # that the speech model heard; None: not asked yet
+    problem: AppError | None = None  # why it could not be asked
+    asked: bool = False  # three seconds have been taken, and played back
+    leaving: bool = False  # the button was pressed
 
 
 @dataclass(frozen=True)
@@ -68,6 +97,14 @@ class Talk:
     turns: tuple[Turn, ...] = ()
     asked: str = ""  # a question that has no whole reply yet
     problem: AppError | None = None  # why it has none
+
+
+@dataclass
+class Noted:
+    """What a mentor said about an answer: as this tab found it, and as it was kept last."""
+
+    found: MentorNote | None
+    kept: tuple[str, dict[str, int], str]  # name, levels, note
 
 
 @dataclass(frozen=True)
@@ -115,6 +152,13 @@ class TabState:
     key_problem: str = ""  # why the last key was not taken; the key itself is not kept here
     key_number: int = 0  # another one for every key: the field is emptied
     considering: Considering | None = None
+    going: tuple[UUID, str] | None = (
+        None  # a one-way interview that goes on by itself here, and what
+    )
+    # it asks the browser for (as in `Stage.microphone`)
+    immediate: tuple[UUID, UUID] | None = (
+        None  # an interview, and its question whose feedback is read now
+    )
     told: dict[UUID, UUID] = field(default_factory=dict)  # interview -> question beside which its
     # plan's problem was said
     editing: UUID | None = None  # interview whose questions are being edited
@@ -123,9 +167,27 @@ class TabState:
     talks: dict[UUID, Talk] = field(default_factory=dict)  # by rating
     play_from: dict[UUID, tuple[float, int]] = field(default_factory=dict)
     # answer -> second of its recording to play from, and how often that was pressed
-    signed: dict[UUID, tuple[str, float]] = field(default_factory=dict)
-    # answer -> address that plays its recording for some minutes, and until when (time.monotonic())
+    signed: dict[str, tuple[str, float]] = field(default_factory=dict)
+    # answer, or its video or still -> address that plays it for some minutes, and until when
+    # (time.monotonic())
+    held: dict[str, bytes] = field(default_factory=dict)
+    # the same, where it has no address -> its file
+    drawn_anew: int = (
+        0  # how often a player asked for an address that works: what is drawn differs then
+    )
     stage: Stage = field(default_factory=Stage)
+    check: DeviceCheck = field(default_factory=DeviceCheck)
+    devices_checked: bool = False  # or not wanted: it is not offered again
+    tempo: Tempo = field(default_factory=Tempo)  # of what is being said
+    self_skipped: set[UUID] = field(default_factory=set)  # answers that were not rated by oneself
+    sharing: UUID | None = None  # interview whose links are being looked at
+    new_link: tuple[UUID, str] | None = None  # a share and its address, which is shown only now
+    share_number: int = 0  # another one for every link: the fields are emptied
+    mentor: dict[UUID, str] = field(
+        default_factory=dict
+    )  # share -> first name of whoever opened it
+    revealed: set[UUID] = field(default_factory=set)  # answers whose rating they asked to see
+    notes: dict[tuple[UUID, UUID], Noted] = field(default_factory=dict)  # by share and answer
 
 
 def tab() -> TabState:
@@ -195,6 +257,12 @@ def current_user() -> User | None:
     """Who is signed in in this tab."""
     login = current_login()
     return login.user if login else None
+
+
+def preferences() -> Preferences:
+    """What who is signed in here switched on or off; it comes with the login, so it costs nothing."""
+    login = current_login()
+    return login.preferences if login else Preferences()
 
 
 def is_operator(user: User) -> bool:

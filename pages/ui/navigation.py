@@ -11,9 +11,20 @@ import streamlit as st
 
 from pages.account.arriving import welcome
 from pages.account.cookie import recognise, settle_cookie
-from pages.ui.context import Stage, current_login, is_operator, tab
+from pages.ui.context import DeviceCheck, Stage, current_login, is_operator, tab
 from pages.ui.errors import boundary
-from pages.ui.places import INTERVIEW, PROTECTED, ROOT, SET_UP, SIGN_IN, SIGN_UP, STATUS, go
+from pages.ui.places import (
+    DEVICE_CHECK,
+    INTERVIEW,
+    PROTECTED,
+    ROOT,
+    SET_UP,
+    SHARED,
+    SIGN_IN,
+    SIGN_UP,
+    STATUS,
+    go,
+)
 from pages.ui.waiting import away_page
 from services.domain import User
 from services.errors import AppError, DatabaseAway
@@ -61,6 +72,8 @@ def site() -> Site:
         state.notice = ""
     if user is None or page.url_path != INTERVIEW.url:
         state.stage = Stage()  # leaving the interview screen has closed the devices
+    if user is None or page.url_path != DEVICE_CHECK.url:
+        state.check = DeviceCheck()
     came_in = user is not None and st.session_state.get("outside", False)
     st.session_state["outside"] = user is None
     if came_in and page.url_path == SIGN_IN.url:
@@ -84,8 +97,8 @@ def _pages(user: User | None) -> list[st.Page]:
     """Signed out, every protected address shows the way in, so that signing in stays on it."""
     if user is None:
         doors = [SIGN_IN.at(place.url).page() for place in PROTECTED]
-        return [SIGN_IN.at(ROOT).page(default=True), SIGN_IN.page(), *doors]
+        return [SIGN_IN.at(ROOT).page(default=True), SIGN_IN.page(), SHARED.page(), *doors]
     door = SIGN_UP if user.guest else SIGN_IN
     seen = replace(STATUS, listed=is_operator(user))
-    rest = [seen if place == STATUS else place for place in PROTECTED]
+    rest = [seen if place == STATUS else place for place in (*PROTECTED, SHARED)]
     return [SET_UP.at(ROOT).page(default=True), *(place.page() for place in (*rest, door))]

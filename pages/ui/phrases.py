@@ -37,6 +37,11 @@ class Phrases:
         """`between 5.6 and 6.9`."""
         return self("between", low=self.number(low), high=self.number(high))
 
+    @property
+    def everything(self) -> str:
+        """All phrases of the language: the letters that a report must have fonts for."""
+        return "\n".join(texts[self.language] for texts in catalogue().values())
+
     def moment(self, at: datetime, timezone: str | None) -> str:
         """Day and time on the candidate's clock, or on UTC, and saying so."""
         local = on_clock(at, timezone)

@@ -37,15 +37,32 @@ class Place:
 
 SET_UP = Place("set-up", "Practice", "practice/set_up.py")
 INTERVIEW = Place("interview", "Interview", "practice/interview.py", listed=False)
+DEVICE_CHECK = Place("device-check", "Check your devices", "practice/device_check.py", listed=False)
 FEEDBACK = Place("feedback", "Feedback", "practice/feedback.py", listed=False)
+COMPARE = Place("compare", "Attempts", "practice/compare.py", listed=False)
+REVIEW = Place("review", "Review", "practice/review.py", listed=False)
 HISTORY = Place("history", "History", "progress/history.py")
 PROGRESS = Place("progress", "Progress", "progress/progress.py")
+SHARED = Place(
+    "shared", "A shared interview", "shared/shared.py", listed=False
+)  # for whoever has a link
 STATUS = Place("status", "Status", "operator/status.py", listed=False)  # but for operators
 ACCOUNT = Place("account", "Account", "account/account.py")
 SIGN_IN = Place("sign-in", "Sign in", "account/sign_in.py", listed=False)
 SIGN_UP = replace(SIGN_IN, title="Create account", listed=True)  # the same door, as a guest sees it
 
-PROTECTED = (SET_UP, INTERVIEW, FEEDBACK, HISTORY, PROGRESS, STATUS, ACCOUNT)
+PROTECTED = (
+    SET_UP,
+    DEVICE_CHECK,
+    INTERVIEW,
+    FEEDBACK,
+    REVIEW,
+    COMPARE,
+    HISTORY,
+    PROGRESS,
+    STATUS,
+    ACCOUNT,
+)
 ROOT = "start"  # stands for "/": the default page has no address, but needs a name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from html import escape
 
@@ -11,6 +12,7 @@ from pages.ui.phrases import Phrases
 from pages.ui.text import paragraphs, plain
 from pages.ui.wording import clock
 from services.domain import Evidence, Followed, LastAction, Rating, Score, Star
+from services.report import saying
 
 Play = Callable[[float], None]  # called with seconds of the recording
 AUDIBLE = 0.03  # share of an answer; a result below this is a word or two, and none for a listener
@@ -41,19 +43,10 @@ def figure(rating: Rating, say: Phrases) -> str:
     return f"**{say.overall(rating.overall)}**{between}"
 
 
-def level_words(item: Score, say: Phrases) -> str:
-    """`3 of 5`, `3 to 4 of 5` where two passes differ by one, `2 or 4 of 5` where by more."""
-    if item.unsure:
-        return say("level_either", low=item.low, high=item.high)
-    if item.low < item.high:
-        return say("level_range", low=item.low, high=item.high)
-    return say("level", level=item.level)
-
-
 def levels(item: Score, say: Phrases) -> None:
     """Five steps: those that are sure filled, those in doubt hatched, with the number beside them."""
     steps = "".join(f'<i class="{_step(item, step)}"></i>' for step in range(1, 6))
-    st.html(f'<div class="levels">{steps}<span>{escape(level_words(item, say))}</span></div>')
+    st.html(f'<div class="levels">{steps}<span>{escape(saying.level(item, say))}</span></div>')
 
 
 def _step(item: Score, step: int) -> str:
@@ -74,7 +67,8 @@ def score(item: Score, key: str, say: Phrases, play: Play | None = None) -> None
                 st.markdown(f":material/help: **{say('unsure')}**")
             _meaning(item)
         with right:
-            st.markdown(plain(item.reason))
+            if item.reason:
+                st.markdown(plain(item.reason))
             if not item.evidenced:
                 st.caption(f":material/search_off: {say('not_evidenced')}")
             if item.evidence:
@@ -157,6 +151,20 @@ def star(parts: Star, say: Phrases) -> None:
     )
     if parts.result < AUDIBLE:
         st.markdown(f":material/info: {say('no_result')}")
+
+
+def tiles(figures: Iterable[tuple[str, str, str, str]]) -> None:
+    """Large figures side by side: name, value, unit, and what it means; none of it people's words."""
+    drawn = "".join(_tile(*figure) for figure in figures)
+    st.html(f'<div class="spoken">{drawn}</div>')
+
+
+def _tile(name: str, value: str, unit: str, means: str) -> str:
+    together = re.sub(r"(?<=\d) (?=s\b)", "&nbsp;", escape(means))  # seconds stay with their figure
+    return (
+        f"<div><strong>{escape(name)}</strong><b>{escape(value)}</b> <small>{escape(unit)}</small>"
+        f"<p>{together}</p></div>"
+    )
 
 
 def _bar(name: str, part: float, say: Phrases) -> str:

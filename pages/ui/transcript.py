@@ -26,11 +26,17 @@ _LIVE = st.components.v2.component(
 
 
 def live_transcript(
-    answer: str, transcript: Transcript, seconds: float, *, hint: str, note: str = ""
+    answer: str,
+    transcript: Transcript,
+    seconds: float,
+    *,
+    hint: str,
+    note: str = "",
+    time: str = "",
 ) -> None:
     """Draw settled segments, the interim tail and the time spoken (m:ss). People's text is never HTML here.
 
-    `hint` stands where the words will be, `note` below them.
+    `hint` stands where the words will be, `note` below them; `time` in the place of the time spoken.
     """
     interim, stable = transcript.interim, transcript.stable
     _LIVE(
@@ -39,7 +45,7 @@ def live_transcript(
             "segments": [{"text": s.text, "certain": s.certain} for s in transcript.segments],
             "stable": interim[:stable],
             "tail": interim[stable:],
-            "elapsed": elapsed(seconds),
+            "elapsed": time or elapsed(seconds),
             "hint": hint,
             "note": note,
         },

@@ -9,7 +9,7 @@ from pages.ui.places import PROTECTED, ROOT, SIGN_IN
 from pages.ui.wording import counted
 from services.domain import Interview, User
 from services.errors import AppError
-from services.interviews import Waiting
+from services.standing import Waiting
 
 LOOK_S = 2.0  # between two looks whether the database is back
 ICON = ":material/cloud_off:"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from services.domain import OWN, FollowUp, Interview, PlanState, Question, Segment
+from services.report.saying import clock as clock
 from services.speech.heard import Heard, HeardState, Pace
 from services.speech.model import ModelState, ModelStatus
 
@@ -15,11 +16,13 @@ from services.speech.model import ModelState, ModelStatus
 MINUTES_PER_QUESTION = (2, 4)
 
 
-def how_long(questions: int) -> str:
+def how_long(questions: int, *, timed: bool = False) -> str:
     """The time an interview takes, as a range of minutes."""
     low, high = (minutes * questions for minutes in MINUTES_PER_QUESTION)
     per_question = "{} to {} minutes a question".format(*MINUTES_PER_QUESTION)
-    return f"About {low} to {high} minutes: {per_question}. There is no clock, and you can stop at any time."
+    clock = "" if timed else "There is no clock, and "
+    stop = "you can stop at any time." if clock else "You can stop at any time."
+    return f"About {low} to {high} minutes: {per_question}. {clock}{stop}"
 
 
 def listening_with(status: ModelStatus) -> str:
@@ -210,8 +213,3 @@ def counted(number: float, noun: str) -> str:
 def figure(overall: float | None) -> str:
     """An overall figure with its unit."""
     return "Not rated yet" if overall is None else f"{overall:.1f} out of 10"
-
-
-def clock(seconds: float) -> str:
-    """A length as minutes and seconds, `1:32`."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

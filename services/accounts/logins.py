@@ -19,10 +19,10 @@ from services.accounts.last_seen import LastSeen
 from services.accounts.secret import fingerprint, new_secret
 from services.domain import Login
 from services.errors import DatabaseAway, NotFound, StorageError, TicketInvalid
-from services.storage import users
+from services.storage import preferences, users
 from services.storage.clock import Clock, utc_now
 from services.storage.database import SERVICE, reading, rows_changed, writing
-from services.storage.tables import LoginRow, TicketRow, UserRow
+from services.storage.tables import LoginRow, PreferencesRow, TicketRow, UserRow
 
 TICKET_LIFE = timedelta(seconds=30)  # the browser trades it at once
 IDLE_LIFE = timedelta(days=14)  # a login that is not used ends
@@ -125,8 +125,9 @@ class Logins:
         now = self._now()
         with reading(self._engine, SERVICE) as db:
             found = db.execute(
-                select(LoginRow, UserRow)
+                select(LoginRow, UserRow, PreferencesRow)
                 .join(UserRow, UserRow.id == LoginRow.user_id)
+                .outerjoin(PreferencesRow, PreferencesRow.user_id == LoginRow.user_id)
                 .where(
                     or_(LoginRow.token_hash == hashed, LoginRow.tab_hash == hashed),
                     LoginRow.expires_at > now,
@@ -190,10 +191,11 @@ class Logins:
             self._last_seen.end(ended)
 
 
-def _login(row: LoginRow, user_row: UserRow) -> Login:
+def _login(row: LoginRow, user_row: UserRow, chosen: PreferencesRow | None = None) -> Login:
     return Login(
         id=row.id,
         user=users.user(user_row),
+        preferences=preferences.of_row(chosen),
         device=row.device,
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,

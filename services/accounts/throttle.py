@@ -51,6 +51,10 @@ SENDS = Kind("send ", 3, 20, 60.0, "Too many e-mails were asked for.")
 CHANGES = Kind("change ", 1, 20, 60.0, SENDS.words)
 # By address alone; a class that tries the product together is let in.
 GUESTS = Kind("guest ", 60, 60, words="Too many guests came from your network.")
+# By address alone. A secret of 256 bits is not found by trying; this keeps the tries from being work.
+LINKS = Kind(
+    "link ", 30, 30, words="Too many links that open nothing were tried from your network."
+)
 
 
 class Throttle:

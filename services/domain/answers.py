@@ -49,7 +49,11 @@ class AnswerMode(StrEnum):
 
 
 class AnswerState(StrEnum):
-    """OPEN: words may still arrive. HEARD: the candidate reviews. Then one of the last three."""
+    """OPEN: words may still arrive. HEARD: the candidate reviews. Then one of the last three.
+
+    Of the attempts at a question one counts, SUBMITTED or SKIPPED; those before it are REPLACED, whether they
+    were given once (`Answer.given`) or put aside to be recorded again.
+    """
 
     OPEN = "open"
     HEARD = "heard"
@@ -77,6 +81,31 @@ class Recording(BaseModel, frozen=True, hide_input_in_errors=True):
     size: int  # bytes
 
 
+class Video(BaseModel, frozen=True, hide_input_in_errors=True):
+    """The kept picture and sound of an answer: one file, whose second 0 is second `offset_s` of the answer."""
+
+    key: str
+    media_type: str
+    seconds: float
+    size: int  # bytes
+    offset_s: float = 0.0
+    thumbnail_key: str = ""  # of a JPEG; empty: none could be made
+
+
+class SoundFigures(BaseModel, frozen=True, hide_input_in_errors=True):
+    """How the sound of a recorded answer was, from its samples (16 kHz, mono).
+
+    `levels` are RMS in dBFS (-96..0), one for every `step_s` seconds. `voice` are the spans, in seconds
+    of the answer, in which the voice activity detector heard speech. `clipped` is the share (0-1) of
+    samples at full scale.
+    """
+
+    step_s: float
+    levels: tuple[float, ...] = ()
+    voice: tuple[tuple[float, float], ...] = ()
+    clipped: float = 0.0
+
+
 class Answer(BaseModel, frozen=True, hide_input_in_errors=True):
     """What was said (or typed) to a question; `attempt` counts from 1.
 
@@ -96,6 +125,7 @@ class Answer(BaseModel, frozen=True, hide_input_in_errors=True):
     sound_s: float = 0.0
     pending: bool = False
     recording: Recording | None = None
+    video: Video | None = None
     recording_gone: str = ""  # "not kept", or "expired:" and the days after which it was deleted
     rating_state: RatingState = RatingState.NONE
     rating_problem: str = ""
@@ -103,6 +133,19 @@ class Answer(BaseModel, frozen=True, hide_input_in_errors=True):
     place: UUID | None = None  # where its sound lies before it is a recording
     started_at: datetime
     finished_at: datetime | None = None
+
+    @property
+    def given(self) -> bool:
+        """It was submitted, whether it counts now or another attempt does; or something was said before it
+        was skipped, and another one counts."""
+        if self.state is AnswerState.REPLACED:
+            return self.rating_state is not RatingState.NONE
+        return self.state is AnswerState.SUBMITTED
+
+    @property
+    def put_aside(self) -> bool:
+        """It was never given, and another attempt has taken its place: nobody wants its sound."""
+        return self.state is AnswerState.REPLACED and not self.given
 
     @property
     def raw(self) -> str:

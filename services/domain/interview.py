@@ -46,6 +46,20 @@ class Kind(StrEnum):
         return {"system_design": "System design"}.get(self.value, self.value.capitalize())
 
 
+class InterviewMode(StrEnum):
+    """How an interview runs. STANDARD: one answer after the other, feedback at the end. PRACTICE: hints,
+    feedback after each answer. ONE_WAY: as employers run recorded interviews: time to think, an automatic
+    start, a capped answer, a number of takes, feedback at the end."""
+
+    STANDARD = "standard"
+    PRACTICE = "practice"
+    ONE_WAY = "one_way"
+
+    @property
+    def label(self) -> str:
+        return {"one_way": "One-way"}.get(self.value, self.value.capitalize())
+
+
 POSITION_LIMIT = 120  # characters; a job title, not a description
 COMPANY_LIMIT = 120  # characters; a name, perhaps with what they do
 DESCRIPTION_LIMIT = 20_000  # characters; the longest public job adverts stay under 15,000
@@ -78,6 +92,10 @@ class Setup(BaseModel, frozen=True, hide_input_in_errors=True):
     question_count: Annotated[int, Field(ge=1, le=10)] = 5
     language: str = "en"
     follow_ups: bool = False  # whether the coach may ask on where an answer left something open
+    mode: InterviewMode = InterviewMode.STANDARD
+    answer_s: Annotated[int, Field(ge=30, le=600)] | None = None  # longest answer; None: no limit
+    think_s: Annotated[int, Field(ge=0, le=300)] = 30  # before a ONE_WAY answer starts by itself
+    takes: Annotated[int, Field(ge=1, le=5)] = 2  # of a ONE_WAY answer
 
 
 class FollowUp(StrEnum):

@@ -16,18 +16,49 @@ from services.domain.interview import (
     InterviewState,
     Kind,
     Question,
+    Setup,
 )
 from services.domain.ratings import Rating
 
 
+class Attempt(BaseModel, frozen=True, hide_input_in_errors=True):
+    """An answer that was submitted to a question, or skipped after something had been said, with its latest
+    rating. Of all attempts at a question at most one counts."""
+
+    answer: Answer
+    rating: Rating | None = None
+    counts: bool = False
+
+
+class QuestionAttempts(BaseModel, frozen=True, hide_input_in_errors=True):
+    """A question with all that was submitted to it, the first attempt first. `state` is its interview's."""
+
+    interview_id: UUID
+    state: InterviewState
+    setup: Setup
+    question: Question
+    attempts: tuple[Attempt, ...] = ()
+
+
 class ReviewedQuestion(BaseModel, frozen=True, hide_input_in_errors=True):
-    """A question with the answer that counts (the last not replaced one), its latest rating, and the
-    ratings that this one took the place of, newest first."""
+    """A question with the answer that counts (or else the one being given), its latest rating, and the
+    ratings that this one took the place of, newest first.
+
+    `retake` is another attempt that is being given while `answer` goes on counting; `others` is how many
+    submitted attempts there are that do not count.
+    """
 
     question: Question
     answer: Answer | None = None
     rating: Rating | None = None
     earlier: tuple[Rating, ...] = ()
+    retake: Answer | None = None
+    others: int = 0
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What is there of both, the one that counts first."""
+        return tuple(answer for answer in (self.answer, self.retake) if answer is not None)
 
 
 class Review(BaseModel, frozen=True, hide_input_in_errors=True):

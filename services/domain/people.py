@@ -23,11 +23,20 @@ class User(BaseModel, frozen=True, hide_input_in_errors=True):
         return self.email is None
 
 
+class Preferences(BaseModel, frozen=True, hide_input_in_errors=True):
+    """What a candidate switched on or off."""
+
+    record_video: bool = False  # keep the picture of spoken answers as well
+    pace_meter: bool = False  # show the pace while speaking
+    self_rating: bool = True  # rate oneself before the coach's rating is shown
+
+
 class Login(BaseModel, frozen=True, hide_input_in_errors=True):
     """One sign-in of one browser. Its secret is only in the browser's cookie; we keep a hash."""
 
     id: UUID
     user: User
+    preferences: Preferences = Preferences()
     device: str = ""  # "Firefox on Windows"
     created_at: datetime
     last_seen_at: datetime

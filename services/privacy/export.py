@@ -20,7 +20,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, func, select
 
-from services.domain import User
+from services.domain import AnswerState, RatingState, User
 from services.errors import NotFound, RecordingsAway, StorageError
 from services.ports import Owner
 from services.privacy.packing import Packing
@@ -35,7 +35,14 @@ from services.storage.tables import AnswerRow
 
 GIVE_UP = 3  # recordings in a row that cannot be reached: asking for the others would take minutes
 _NAME_LIMIT = 40  # characters of a job in the name of a folder
-_ENDINGS = {"audio/flac": "flac", "audio/wav": "wav", "audio/webm": "webm", "audio/mp4": "m4a"}
+_ENDINGS = {
+    "audio/flac": "flac",
+    "audio/wav": "wav",
+    "audio/webm": "webm",
+    "audio/mp4": "m4a",
+    "video/webm": "webm",
+    "video/mp4": "mp4",
+}
 _README = Path(__file__).parent / "what_is_what.txt"
 
 
@@ -60,10 +67,15 @@ class Export:
         self._now = now
 
     def size(self, owner: Owner) -> int:
-        """Bytes of all recordings, which is about what the zip will have."""
+        """Bytes of all recordings and videos, which is about what the zip will have."""
         with reading(self._engine, owner) as db:
             found = db.scalar(
-                select(func.sum(AnswerRow.recording_size)).where(AnswerRow.user_id == owner)
+                select(
+                    func.sum(
+                        func.coalesce(AnswerRow.recording_size, 0)
+                        + func.coalesce(AnswerRow.video_size, 0)
+                    )
+                ).where(AnswerRow.user_id == owner)
             )
         return int(found or 0)
 
@@ -159,12 +171,30 @@ def _name_recordings(number: int, interview: Row, found: _Found) -> dict[object,
         for answer in question["answers"]:
             name = f"media/{folder}/question-{question['number']}-attempt-{answer['attempt']}"
             if answer["recording_key"] is not None:
-                name += f".{_ENDINGS.get(answer['recording_media_type'], 'bin')}"
-                names[answer["id"]] = answer["recording_file"] = name
-                found.keys.append((name, answer["recording_key"]))
-            elif answer["sound_s"] > 0 and not answer["recording_gone"]:
+                file = f"{name}.{_ENDINGS.get(answer['recording_media_type'], 'bin')}"
+                names[answer["id"]] = answer["recording_file"] = file
+                found.keys.append((file, answer["recording_key"]))
+            elif answer["sound_s"] > 0 and not answer["recording_gone"] and not _put_aside(answer):
                 found.missing.append(f"{name}: its recording is still being made")
+            _name_video(f"{name}-video", answer, found)
     return names
+
+
+def _put_aside(answer: Row) -> bool:
+    """As `Answer.put_aside`: another attempt took its place, and no recording of it is ever made."""
+    return bool(
+        answer["state"] == AnswerState.REPLACED and answer["rating_state"] == RatingState.NONE
+    )
+
+
+def _name_video(name: str, answer: Row, found: _Found) -> None:
+    """The video and the still of it, beside the sound."""
+    if answer["video_key"] is not None:
+        answer["video_file"] = f"{name}.{_ENDINGS.get(answer['video_media_type'], 'bin')}"
+        found.keys.append((answer["video_file"], answer["video_key"]))
+    if answer["thumbnail_key"] is not None:
+        answer["thumbnail_file"] = f"{name}.jpg"
+        found.keys.append((answer["thumbnail_file"], answer["thumbnail_key"]))
 
 
 def _in_a_name(text: str) -> str:

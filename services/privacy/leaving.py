@@ -16,10 +16,11 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from services.accounts.own_keys import OwnKeys
+from services.belongings import Belongings
 from services.domain import User
 from services.errors import RecordingsAway
-from services.interviews import Interviews
 from services.ports import Accounts, Owner
+from services.speech.upload_folder import uploads_below
 from services.storage import answers, remaining
 from services.storage.database import SERVICE, reading
 from services.storage.recordings import Recordings
@@ -54,14 +55,14 @@ class Leaving:
     def __init__(
         self,
         engine: Engine,
-        interviews: Interviews,
+        belongings: Belongings,
         accounts: Accounts,
         own_keys: OwnKeys,
         recordings: Recordings,
         sound_folder: Path,
     ) -> None:
         self._engine = engine
-        self._interviews = interviews
+        self._belongings = belongings
         self._accounts = accounts
         self._own_keys = own_keys
         self._recordings = recordings
@@ -73,27 +74,33 @@ class Leaving:
         Raises `AccountsAway` (then nothing was deleted yet) and `StorageError`; done again it goes on.
         """
         with reading(self._engine, user.id) as db:
-            given = answers.ids(db, user.id)
+            given = (
+                *answers.ids(db, user.id),
+                *uploads_below(self._sound_folder, user.id),
+            )
         forgotten = self._accounts.delete(user)
         self._own_keys.forget(user.id)
-        self._interviews.forget(user.id)
+        self._belongings.forget(user.id)
         with suppress(RecordingsAway):  # what a thread stored while its answer was being deleted
             self._recordings.delete_all(user.id)
         return replace(self.what_is_left(user.id, given), known_elsewhere=not forgotten)
 
     def what_is_left(self, owner: Owner, given: tuple[UUID, ...] = ()) -> Left:
-        """Count everything that names this user; `given` are the answers whose sound may lie here."""
+        """Count everything that names this user; `given` are the answers and uploads whose sound may lie
+        here."""
         with reading(self._engine, SERVICE) as db:
             rows = remaining.rows_of(db, owner)
         try:
             recordings: int | None = self._recordings.count(owner)
         except RecordingsAway:
             recordings = None
-        return Left(rows, recordings, self._sound_of(given))
+        uploads = uploads_below(self._sound_folder, owner)
+        return Left(rows, recordings, self._sound_of((*given, *uploads)))
 
     def _sound_of(self, given: tuple[UUID, ...]) -> int:
-        mine = {str(answer) for answer in given}
+        mine = {str(name) for name in given}
         if not mine or not self._sound_folder.is_dir():
             return 0
         files = (path for path in self._sound_folder.rglob("*") if path.is_file())
-        return sum(path.name.partition(".")[0] in mine for path in files)
+        named = (path.relative_to(self._sound_folder).parts for path in files)
+        return sum(any(name.partition(".")[0] in mine for name in names) for names in named)

@@ -17,7 +17,7 @@ COLUMNS: Final = {
     ),
     "answers.csv": (
         *("interview", "question", "asked", "kind", "attempt", "mode", "state", "started_at"),
-        *("finished_at", "sound_seconds", "answer", "as_heard", "recording"),
+        *("finished_at", "sound_seconds", "answer", "as_heard", "recording", "video"),
     ),
     "ratings.csv": (
         *("interview", "question", "attempt", "rated_at", "coach", "overall_of_10", "superseded"),
@@ -89,7 +89,7 @@ class Sheets:
             *(number, question["number"], question["text"], question["kind"], answer["attempt"]),
             *(answer["mode"], answer["state"], answer["started_at"], answer["finished_at"]),
             *(round(answer["sound_s"], 1), heard if answer["edited"] is None else answer["edited"]),
-            *(heard, recording),
+            *(heard, recording, answer.get("video_file", "")),
         )
         for rating in answer["ratings"]:
             for score in rating["scores"]:

@@ -116,6 +116,7 @@ class Ear:
             # The last step was filled up with silence that does not exist.
             ended = [Utterance(u.start, min(u.end, end), u.speech) for u in ended]
         self.open, self.closing = self._segmenter.open, self._segmenter.closing
+        self._report()
         return ended
 
     def heard_all(self) -> bool:
@@ -159,7 +160,12 @@ class Ear:
 
     def _report(self) -> None:
         trouble = self.spool.trouble
-        self.live.kept(self.spool.length, loudness(self._recent), str(trouble) if trouble else "")
+        self.live.kept(
+            self.spool.length,
+            loudness(self._recent),
+            str(trouble) if trouble else "",
+            speaking=self.open is not None,
+        )
 
 
 def _uncovered(settled: Sequence[Segment], length: int) -> list[tuple[int, int | None]]:

@@ -5,6 +5,7 @@ Memory only, except for the spools: whatever is open here can be opened again af
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -115,6 +116,13 @@ class Ears:
             ear = self._ears.get(answer_id)
             return ear.live if ear else None
 
+    def unhurried(self, answer_id: UUID) -> None:
+        """Nobody watches the words of an answer come any more: those of others go first."""
+        with self._lock:
+            ear = self._ears.get(answer_id)
+        if ear is not None:
+            ear.live_words = False
+
     def close(self, answer_id: UUID) -> None:
         """Forget an answer here; its spool stays. Frames that still come for it are ignored."""
         with self._lock:
@@ -124,18 +132,27 @@ class Ears:
             ear.spool.close()
 
     def discard(self, answer_id: UUID) -> None:
-        """Forget an answer and delete its sound, with what a killed process was making of it."""
+        """Forget an answer and delete its sound, its picture, and what a killed process was making of
+        them."""
         self.close(answer_id)
         for path in self._spool_dir.glob(f"{self.spool_path(answer_id).name}*"):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
     def spool_path(self, answer_id: UUID) -> Path:
         """Where the sound of an answer lies: raw 16 kHz mono s16le."""
         return self._spool_dir / f"{answer_id}.pcm"
 
     def spooled(self) -> tuple[UUID, ...]:
-        """Answers whose sound lies in a spool, of this and earlier runs."""
-        return tuple(UUID(path.stem) for path in self._spool_dir.glob("*-*-*-*-*.pcm"))
+        """Answers whose sound or picture lies in the spool, of this and earlier runs."""
+        found = (
+            path.name.partition(".")[0]
+            for kind in (".pcm", ".pcm.video")
+            for path in self._spool_dir.glob(f"*-*-*-*-*{kind}")
+        )
+        return tuple(UUID(name) for name in dict.fromkeys(found))
 
     def figures(self) -> SpeechFigures:
         """How the hearing of this process does; nothing personal."""

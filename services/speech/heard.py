@@ -43,3 +43,4 @@ class Heard:
     pending: bool  # finished, and some sound is not in words yet; opening it again goes on
     problem: str  # for the candidate; empty when all is well
     version: int  # another number whenever the words, the state or the problem changed
+    speaking: bool = False  # in the middle of an utterance

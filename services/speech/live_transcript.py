@@ -67,6 +67,7 @@ class LiveTranscript:
         self._last_frame = clock()
         self._seconds = 0.0
         self._level = 0.0
+        self._speaking = False
         self._segments = sorted((_light(s) for s in settled), key=_start)
         self._unstored: list[tuple[int, Segment]] = []
         self._next_index = len(settled)
@@ -135,15 +136,17 @@ class LiveTranscript:
                 problem=" ".join(self._problems.values()),
                 # The model's arrival changes the state without passing here.
                 version=2 * self._version + ready,
+                speaking=self._speaking,
             )
 
     # --- ear thread -----------------------------------------------------------------------
 
-    def kept(self, length: int, level: float, problem: str) -> None:
-        """Sound is in the spool: `length` samples in all."""
+    def kept(self, length: int, level: float, problem: str, *, speaking: bool = False) -> None:
+        """Sound is in the spool: `length` samples in all; `speaking`: an utterance is under way."""
         with self._lock:
             self._seconds = length / SAMPLE_RATE
             self._level = level
+            self._speaking = speaking
             self._tell("sound", problem)
 
     @property

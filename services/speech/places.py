@@ -137,8 +137,13 @@ def _names_in(folder: Path) -> list[UUID]:
 
 
 def _move(path: Path, to: Path) -> None:
-    """Move a file; where there is one of that name already, lines go behind its lines."""
-    if to.exists() and path.suffix == ".jsonl":
+    """Move a file; where there is one of that name already, lines go behind its lines, and what is in a
+    folder goes into it."""
+    if path.is_dir() and to.exists():
+        for part in path.iterdir():
+            _move(part, to / part.name)
+        path.rmdir()
+    elif to.exists() and path.suffix == ".jsonl":
         with to.open("ab+") as whole:
             whole.seek(max(0, to.stat().st_size - 1))
             if whole.read() != b"\n":  # a kill cut its last line off

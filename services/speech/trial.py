@@ -35,8 +35,7 @@ _EVERY = 200  # later, one in so many
 
 def clip() -> Samples:
     """The speech that comes with the product for trials; 16 kHz."""
-    (whole,) = sound_of(_CLIP.read_bytes())
-    return whole
+    return sound_of(_CLIP.read_bytes())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ takes the step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID, uuid4
@@ -24,30 +25,37 @@ from services.domain import (
 )
 from services.errors import AlreadyAnswered, InvalidInput
 from services.ports import Owner
-from services.storage import answers, questions
+from services.storage import answers, attempts, questions
 from services.storage.columns import clean
 from services.storage.database import rows_changed
 from services.storage.tables import AnswerRow, SegmentRow
 
 _UNDECIDED = (AnswerState.OPEN, AnswerState.HEARD)
-_DECIDED = (AnswerState.SUBMITTED, AnswerState.SKIPPED)
 
 
 def open_or_resume(
     db: Session, owner: Owner, question_id: UUID, mode: AnswerMode, now: datetime
 ) -> Answer:
     interview_id = questions.interview_of(db, owner, question_id)
-    last = answers.last(db, owner, question_id)
-    if last is not None and last.state in _DECIDED:
-        raise _already(AnswerState(last.state))
-    if last is not None and last.state in _UNDECIDED:
-        if last.state == AnswerState.OPEN:
-            _step(db, owner, last.id, (AnswerState.OPEN,), {"mode": mode})
-        return answers.one(db, owner, last.id)
-    attempt = 1 if last is None else last.attempt + 1
-    row = _new(owner, interview_id, question_id, attempt, mode, AnswerState.OPEN, now)
-    db.execute(insert(AnswerRow).values(row))
-    return answers.one(db, owner, row["id"])
+    rows = answers.attempts(db, owner, question_id)
+    if (under_way := _first(rows, _UNDECIDED)) is not None:
+        if under_way.state == AnswerState.OPEN:
+            _step(db, owner, under_way.id, (AnswerState.OPEN,), {"mode": mode})
+        return answers.one(db, owner, under_way.id)
+    if (decided := _first(rows, answers.DECIDED)) is not None:
+        raise _already(AnswerState(decided.state))
+    return _add(db, owner, interview_id, question_id, rows, mode, AnswerState.OPEN, now)
+
+
+def open_again(db: Session, owner: Owner, question_id: UUID, now: datetime) -> Answer:
+    """The attempt that is being given, or else the next one, in the mode of the one before; what counted
+    until now goes on counting. Raises `NotFound`."""
+    interview_id = questions.interview_of(db, owner, question_id)
+    rows = answers.attempts(db, owner, question_id)
+    if (under_way := _first(rows, _UNDECIDED)) is not None:
+        return answers.one(db, owner, under_way.id)
+    mode = AnswerMode(rows[-1].mode) if rows else AnswerMode.SPOKEN
+    return _add(db, owner, interview_id, question_id, rows, mode, AnswerState.OPEN, now)
 
 
 def append_segment(
@@ -111,13 +119,14 @@ def heard(db: Session, owner: Owner, answer_id: UUID, pending: bool) -> None:
 
 def save_draft(db: Session, owner: Owner, answer_id: UUID, text: str) -> None:
     """Keep the candidate's edit. Raises `AlreadyAnswered` once submitted, skipped or replaced."""
-    values = {"edited": _edit_of(answers.one(db, owner, answer_id), text)}
+    values = {"edited": _edit(db, owner, answer_id, text)}
     if not _step(db, owner, answer_id, _UNDECIDED, values):
         _refuse(db, owner, answer_id)
 
 
 def submit(db: Session, owner: Owner, answer_id: UUID, text: str | None, now: datetime) -> Answer:
-    edited = None if text is None else _edit_of(answers.one(db, owner, answer_id), text)
+    retaken = attempts.hold_for(db, owner, answer_id)
+    edited = None if text is None else _edit(db, owner, answer_id, text)
     values = {
         "state": AnswerState.SUBMITTED,
         "edited": edited,
@@ -126,40 +135,61 @@ def submit(db: Session, owner: Owner, answer_id: UUID, text: str | None, now: da
     }
     if not _step(db, owner, answer_id, _UNDECIDED, values):
         _refuse(db, owner, answer_id)
+    if retaken is not None:
+        attempts.replace_others(db, owner, retaken, answer_id)
     return answers.one(db, owner, answer_id)
 
 
 def skip(db: Session, owner: Owner, question_id: UUID, now: datetime) -> Answer:
     interview_id = questions.interview_of(db, owner, question_id)
-    last = answers.last(db, owner, question_id)
-    if last is not None and last.state == AnswerState.SUBMITTED:
-        raise _already(AnswerState.SUBMITTED)
-    if last is not None and last.state != AnswerState.REPLACED:
+    rows = answers.attempts(db, owner, question_id)
+    if (decided := _first(rows, answers.DECIDED)) is not None:
+        if decided.state == AnswerState.SUBMITTED:
+            raise _already(AnswerState.SUBMITTED)
+        return answers.one(db, owner, decided.id)  # it was skipped before
+    if (under_way := _first(rows, _UNDECIDED)) is not None:
         values = {"state": AnswerState.SKIPPED, "finished_at": now}
-        _step(db, owner, last.id, _UNDECIDED, values)  # no step when it was skipped before
-        return answers.one(db, owner, last.id)
-    attempt = 1 if last is None else last.attempt + 1
-    row = _new(
-        owner, interview_id, question_id, attempt, AnswerMode.SPOKEN, AnswerState.SKIPPED, now
-    )
-    db.execute(insert(AnswerRow).values(row | {"finished_at": now}))
-    return answers.one(db, owner, row["id"])
+        _step(db, owner, under_way.id, _UNDECIDED, values)
+        return answers.one(db, owner, under_way.id)
+    mode = AnswerMode.SPOKEN
+    return _add(db, owner, interview_id, question_id, rows, mode, AnswerState.SKIPPED, now)
 
 
 def replace(db: Session, owner: Owner, answer_id: UUID, now: datetime) -> None:
     values = {"state": AnswerState.REPLACED, "finished_at": now}
     if (
         not _step(db, owner, answer_id, _UNDECIDED, values)
-        and answers.one(db, owner, answer_id).state in _DECIDED
+        and not answers.one(db, owner, answer_id).put_aside
     ):
         _refuse(db, owner, answer_id)
+
+
+def record_again(db: Session, owner: Owner, answer_id: UUID, now: datetime) -> None:
+    """Put this attempt aside; at a question that is decided already, another retake is opened."""
+    question_id, _ = attempts.place_of(db, owner, answer_id)
+    replace(db, owner, answer_id, now)
+    if _first(answers.attempts(db, owner, question_id), answers.DECIDED) is not None:
+        open_again(db, owner, question_id, now)
 
 
 def keep_recording(
     db: Session, owner: Owner, answer_id: UUID, recording: Recording, now: datetime
 ) -> None:
+    """Raises `NotFound` also where none is wanted any more: put aside, or its time is over."""
     values = {f"recording_{name}": value for name, value in recording.model_dump().items()}
-    set_values(db, owner, answer_id, values | {"recorded_at": now, "recording_gone": ""})
+    changed = rows_changed(
+        db,
+        update(AnswerRow)
+        .where(
+            AnswerRow.id == answer_id,
+            AnswerRow.user_id == owner,
+            answers.WANTED,
+            AnswerRow.recording_gone == "",
+        )
+        .values(values | {"recorded_at": now}),
+    )
+    if changed == 0:
+        raise answers.not_there()
 
 
 def _lock(db: Session, owner: Owner, answer_id: UUID) -> None:
@@ -203,36 +233,46 @@ def _already(state: AnswerState) -> AlreadyAnswered:
     return AlreadyAnswered(what[state], "It may have happened in another tab; reload to go on.")
 
 
-def _edit_of(answer: Answer, text: str) -> str | None:
+def edit_of(answer: Answer, text: str) -> str | None:
     """What to keep as the candidate's edit: nothing when it is what was heard.
 
     So words that are still being recognised join the answer unless the candidate changed something.
     """
+    text = clean(text)
+    return None if text.strip() == answer.raw.strip() else text
+
+
+def _edit(db: Session, owner: Owner, answer_id: UUID, text: str) -> str | None:
     if len(text) > ANSWER_LIMIT:
         raise InvalidInput(
             "answer",
             f"The answer has {len(text):,} characters; {ANSWER_LIMIT:,} fit.",
             "Shorten it; nothing has been lost.",
         )
-    text = clean(text)
-    return None if text.strip() == answer.raw.strip() else text
+    return edit_of(answers.one(db, owner, answer_id), text)
 
 
-def _new(
+def _first(rows: Sequence[AnswerRow], states: tuple[AnswerState, ...]) -> AnswerRow | None:
+    return next((row for row in rows if row.state in states), None)
+
+
+def _add(
+    db: Session,
     owner: Owner,
     interview_id: UUID,
     question_id: UUID,
-    attempt: int,
+    before: Sequence[AnswerRow],
     mode: AnswerMode,
     state: AnswerState,
     now: datetime,
-) -> dict[str, Any]:
-    return {
+) -> Answer:
+    """The next attempt after these."""
+    row: dict[str, Any] = {
         "id": uuid4(),
         "user_id": owner,
         "interview_id": interview_id,
         "question_id": question_id,
-        "attempt": attempt,
+        "attempt": before[-1].attempt + 1 if before else 1,
         "mode": mode,
         "state": state,
         "sound_s": 0.0,
@@ -240,4 +280,7 @@ def _new(
         "rating_state": RatingState.NONE,
         "rating_problem": "",
         "started_at": now,
+        "finished_at": None if state == AnswerState.OPEN else now,
     }
+    db.execute(insert(AnswerRow).values(row))
+    return answers.one(db, owner, row["id"])

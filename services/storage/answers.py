@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.domain import (
@@ -16,12 +16,22 @@ from services.domain import (
     RatingState,
     Recording,
     Segment,
+    Video,
     Word,
 )
 from services.errors import NotFound
 from services.ports import Owner
-from services.storage import questions
+from services.storage import interviews
 from services.storage.tables import AnswerRow, SegmentRow
+
+DECIDED = (AnswerState.SUBMITTED, AnswerState.SKIPPED)
+# As `Answer.given` and `Answer.put_aside`.
+_JUDGED = AnswerRow.rating_state != RatingState.NONE
+GIVEN = or_(
+    AnswerRow.state == AnswerState.SUBMITTED,
+    and_(AnswerRow.state == AnswerState.REPLACED, _JUDGED),
+)
+WANTED = or_(AnswerRow.state != AnswerState.REPLACED, _JUDGED)
 
 
 def one(db: Session, owner: Owner, answer_id: UUID) -> Answer:
@@ -36,18 +46,16 @@ def one(db: Session, owner: Owner, answer_id: UUID) -> Answer:
     return with_segments(db, owner, [row])[0]
 
 
-def current(db: Session, owner: Owner, question_id: UUID) -> Answer | None:
-    """The last attempt, unless it was put aside to be recorded again."""
-    questions.interview_of(db, owner, question_id)
-    row = last(db, owner, question_id)
-    if row is None or row.state == AnswerState.REPLACED:
-        return None  # attempts are replaced in order, so before a replaced one all are
-    return with_segments(db, owner, [row])[0]
-
-
-def ids(db: Session, owner: Owner) -> tuple[UUID, ...]:
-    """Every answer of an owner, replaced attempts included."""
-    return tuple(db.scalars(select(AnswerRow.id).where(AnswerRow.user_id == owner)))
+def ids(db: Session, owner: Owner, interview_id: UUID | None = None) -> tuple[UUID, ...]:
+    """Every answer of an owner, or of one interview of theirs, replaced attempts included. Raises
+    `NotFound`."""
+    found = select(AnswerRow.id).where(AnswerRow.user_id == owner)
+    if interview_id is None:
+        return tuple(db.scalars(found))
+    there = tuple(db.scalars(found.where(AnswerRow.interview_id == interview_id)))
+    if not there:
+        interviews.must_exist(db, owner, interview_id)
+    return there
 
 
 def owner_of(db: Session, answer_id: UUID) -> Owner | None:
@@ -71,14 +79,14 @@ def with_segments(db: Session, owner: Owner, rows: Iterable[AnswerRow]) -> list[
     return [of_row(row, tuple(segments[row.id])) for row in rows]
 
 
-def last(db: Session, owner: Owner, question_id: UUID) -> AnswerRow | None:
-    """The newest attempt, replaced ones too."""
-    return db.scalar(
+def attempts(db: Session, owner: Owner, question_id: UUID) -> Sequence[AnswerRow]:
+    """Every attempt at a question, replaced ones too, as it is now; the first one first."""
+    return db.scalars(
         select(AnswerRow)
         .where(AnswerRow.question_id == question_id, AnswerRow.user_id == owner)
-        .order_by(AnswerRow.attempt.desc())
-        .limit(1)
-    )
+        .order_by(AnswerRow.attempt)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def must_exist(db: Session, owner: Owner, answer_id: UUID) -> None:
@@ -101,6 +109,7 @@ def of_row(row: AnswerRow, segments: tuple[Segment, ...]) -> Answer:
         sound_s=row.sound_s,
         pending=row.pending,
         recording=_recording(row),
+        video=_video(row),
         recording_gone=row.recording_gone,
         rating_state=RatingState(row.rating_state),
         rating_problem=row.rating_problem,
@@ -137,4 +146,17 @@ def _recording(row: AnswerRow) -> Recording | None:
         media_type=row.recording_media_type or "",
         seconds=row.recording_seconds or 0.0,
         size=row.recording_size or 0,
+    )
+
+
+def _video(row: AnswerRow) -> Video | None:
+    if row.video_key is None:
+        return None
+    return Video(
+        key=row.video_key,
+        media_type=row.video_media_type or "",
+        seconds=row.video_seconds or 0.0,
+        size=row.video_size or 0,
+        offset_s=row.video_offset_s or 0.0,
+        thumbnail_key=row.thumbnail_key or "",
     )

@@ -20,7 +20,8 @@ from services.storage import answers
 from services.storage.database import rows_changed
 from services.storage.tables import AnswerRow
 
-_SUBMITTED = AnswerRow.state == AnswerState.SUBMITTED
+# One that was put aside without being submitted is in none of the states of ratings below.
+_SUBMITTED = AnswerRow.state.in_((AnswerState.SUBMITTED, AnswerState.REPLACED))
 _COMPLETE = AnswerRow.pending == false()
 _WAITING = AnswerRow.rating_state == RatingState.WAITING
 _RUNNING = AnswerRow.rating_state == RatingState.RUNNING

@@ -23,11 +23,16 @@ from services.storage.tables import (
     IdentityRow,
     InterviewRow,
     LoginRow,
+    MentorNoteRow,
     PasswordRow,
+    PreferencesRow,
     QuestionRow,
     RatingRow,
     ScoreRow,
     SegmentRow,
+    SelfRatingRow,
+    ShareRow,
+    SoundFiguresRow,
     SpendingRow,
     UserRow,
 )
@@ -60,6 +65,7 @@ def papers(db: Session, owner: Owner) -> Row:
     return {
         "cv": kept[0] if kept else None,
         "consents": _rows(db, ConsentRow, ConsentRow.user_id == owner),
+        "preferences": _rows(db, PreferencesRow, PreferencesRow.user_id == owner),
     }
 
 
@@ -79,6 +85,15 @@ def interviews(
     segments = _below(db, SegmentRow, SegmentRow.answer_id, owner, answers)
     ratings = _below(db, RatingRow, RatingRow.answer_id, owner, answers)
     scores = _below(db, ScoreRow, ScoreRow.rating_id, owner, ratings)
+    shares = _below(db, ShareRow, ShareRow.interview_id, owner, page)
+    for name, table, order in (
+        ("sound_figures", SoundFiguresRow, "answer_id"),
+        ("self_ratings", SelfRatingRow, "rated_at"),
+        ("mentor_notes", MentorNoteRow, "noted_at"),
+    ):
+        added = _below(db, table, table.answer_id, owner, answers)
+        _hang(answers, name, added, "answer_id", order)
+    _hang(page, "shares", shares, "interview_id", "created_at")
     _hang(ratings, "scores", scores, "rating_id", "number")
     _hang(answers, "segments", segments, "answer_id", "number")
     _hang(answers, "ratings", ratings, "answer_id", "created_at")

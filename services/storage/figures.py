@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.domain import (
     AnswerMode,
@@ -37,7 +38,9 @@ from services.domain import (
     TrendPoint,
 )
 from services.ports import Owner
+from services.storage import periods
 from services.storage.history import COUNTS
+from services.storage.periods import Period
 from services.storage.tables import AnswerRow, InterviewRow, RatingRow, ScoreRow
 
 Halves = Callable[[Sequence[TrendPoint]], datetime | None]  # when the recent half begins
@@ -62,15 +65,18 @@ class Means:
     kinds: tuple[KindFigure, ...]
 
 
-def figures(db: Session, owner: Owner, recent_from: Halves) -> tuple[Done, Means]:
-    """All of one moment. `recent_from` parts earlier from recent interviews; None gives neither."""
-    so_far = done(db, owner)
-    return so_far, means(db, owner, recent_from(so_far.trend))
+def figures(
+    db: Session, owner: Owner, recent_from: Halves, within: Period | None = None
+) -> tuple[Done, Means]:
+    """All of one moment. `recent_from` parts earlier from recent interviews; None gives neither. `within`
+    leaves out the interviews of other times."""
+    so_far = done(db, owner, within)
+    return so_far, means(db, owner, recent_from(so_far.trend), within)
 
 
-def done(db: Session, owner: Owner) -> Done:
+def done(db: Session, owner: Owner, within: Period | None = None) -> Done:
     """One query."""
-    sums, points = _sums(owner), _points(owner)
+    sums, points = _sums(owner, within), _points(owner, within)
     everything = (
         select(sums, points)
         .select_from(sums.outerjoin(points, true()))
@@ -98,9 +104,13 @@ def done(db: Session, owner: Owner) -> Done:
     )
 
 
-def means(db: Session, owner: Owner, recent_from: datetime | None) -> Means:
+def means(
+    db: Session, owner: Owner, recent_from: datetime | None, within: Period | None = None
+) -> Means:
     """By criterion and by kind of question, in one query. Levels of two passes count as their mean."""
-    both = union_all(_by_criterion(owner, recent_from), _by_kind(owner)).order_by("part", "of")
+    both = union_all(_by_criterion(owner, recent_from, within), _by_kind(owner, within)).order_by(
+        "part", "of"
+    )
     rows = db.execute(both).all()
     criteria = tuple(
         CriterionFigure(
@@ -122,9 +132,24 @@ def means(db: Session, owner: Owner, recent_from: datetime | None) -> Means:
     return Means(criteria, kinds)
 
 
-def _sums(owner: Owner) -> Subquery:
-    submitted = (AnswerRow.user_id == owner, AnswerRow.state == AnswerState.SUBMITTED)
-    finished = (InterviewRow.user_id == owner, InterviewRow.state == InterviewState.FINISHED)
+def _in(
+    interview_id: InstrumentedAttribute[UUID], owner: Owner, within: Period | None
+) -> tuple[ColumnElement[bool], ...]:
+    """A condition on the interview that a row belongs to; none without a period."""
+    return () if within is None else (interview_id.in_(periods.ids(owner, within)),)
+
+
+def _sums(owner: Owner, within: Period | None) -> Subquery:
+    submitted = (
+        AnswerRow.user_id == owner,
+        AnswerRow.state == AnswerState.SUBMITTED,
+        *_in(AnswerRow.interview_id, owner, within),
+    )
+    finished = (
+        InterviewRow.user_id == owner,
+        InterviewRow.state == InterviewState.FINISHED,
+        *_in(InterviewRow.id, owner, within),
+    )
     spoken = AnswerRow.mode == AnswerMode.SPOKEN
     return select(
         select(func.count()).where(*finished).scalar_subquery().label("finished"),
@@ -136,7 +161,7 @@ def _sums(owner: Owner) -> Subquery:
     ).subquery("sums")
 
 
-def _points(owner: Owner) -> Subquery:
+def _points(owner: Owner, within: Period | None) -> Subquery:
     return (
         select(
             InterviewRow.id,
@@ -148,13 +173,18 @@ def _points(owner: Owner) -> Subquery:
             func.count().label("answers"),
         )
         .join(RatingRow, RatingRow.interview_id == InterviewRow.id)
-        .where(InterviewRow.user_id == owner, RatingRow.user_id == owner, *COUNTS)
+        .where(
+            InterviewRow.user_id == owner,
+            RatingRow.user_id == owner,
+            *COUNTS,
+            *_in(InterviewRow.id, owner, within),
+        )
         .group_by(InterviewRow.id, RatingRow.coach)
         .subquery("points")
     )
 
 
-def _by_criterion(owner: Owner, recent_from: datetime | None) -> Select[Any]:
+def _by_criterion(owner: Owner, recent_from: datetime | None, within: Period | None) -> Select[Any]:
     level = cast(ScoreRow.level + func.coalesce(ScoreRow.other, ScoreRow.level), Float) / 2.0
     earlier: ColumnElement[float | None] = cast(null(), Float)
     recent = earlier
@@ -171,12 +201,18 @@ def _by_criterion(owner: Owner, recent_from: datetime | None) -> Select[Any]:
             func.avg(earlier).label("earlier"),
             func.avg(recent).label("recent"),
         )
-        .where(ScoreRow.user_id == owner, ~ScoreRow.superseded, ~ScoreRow.unsure)
+        .where(
+            ScoreRow.user_id == owner,
+            ~ScoreRow.superseded,
+            ~ScoreRow.unsure,
+            ~ScoreRow.set_aside,
+            *(() if within is None else (within.holds(ScoreRow.__table__.c.asked_at),)),
+        )
         .group_by(ScoreRow.criterion_id)
     )
 
 
-def _by_kind(owner: Owner) -> Select[Any]:
+def _by_kind(owner: Owner, within: Period | None) -> Select[Any]:
     return (
         select(
             literal("kind"),
@@ -187,6 +223,6 @@ def _by_kind(owner: Owner) -> Select[Any]:
             null(),
             null(),
         )
-        .where(RatingRow.user_id == owner, *COUNTS)
+        .where(RatingRow.user_id == owner, *COUNTS, *_in(RatingRow.interview_id, owner, within))
         .group_by(RatingRow.kind)
     )

@@ -9,15 +9,26 @@ from sqlalchemy.orm import Session
 
 from services.domain import AnswerState, Category, Difficulty, InterviewState, InterviewSummary
 from services.ports import Owner
+from services.storage.periods import Period
 from services.storage.tables import AnswerRow, InterviewRow, QuestionRow, RatingRow
 
 # Two passes that differ are nothing to rely on: such a rating waits outside until it is made again.
-COUNTS = (~RatingRow.superseded, ~RatingRow.unsure)
+# Nor does one of an attempt in whose place another one counts.
+COUNTS = (~RatingRow.superseded, ~RatingRow.unsure, ~RatingRow.set_aside)
 
 
 def summaries(db: Session, owner: Owner, limit: int, offset: int) -> tuple[InterviewSummary, ...]:
     """A page of the history, newest first."""
     return tuple(_summary(row) for row in db.execute(_page(owner, limit, offset)))
+
+
+def summaries_within(
+    db: Session, owner: Owner, period: Period, limit: int
+) -> tuple[InterviewSummary, ...]:
+    """The newest of a period, newest first."""
+    created = InterviewRow.__table__.c.created_at
+    rows = db.execute(_page(owner, limit, 0).where(period.holds(created)))
+    return tuple(_summary(row) for row in rows)
 
 
 def count(db: Session, owner: Owner) -> int:

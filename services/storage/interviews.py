@@ -149,6 +149,15 @@ def remove(db: Session, owner: Owner, interview_id: UUID) -> None:
         raise not_there()
 
 
+def must_exist(db: Session, owner: Owner, interview_id: UUID) -> None:
+    """Raises `NotFound`."""
+    known = select(InterviewRow.id).where(
+        InterviewRow.id == interview_id, InterviewRow.user_id == owner
+    )
+    if db.scalar(known) is None:
+        raise not_there()
+
+
 def not_there() -> NotFound:
     return NotFound("There is no such interview.", "It may have been deleted.")
 

@@ -17,16 +17,25 @@ from services.storage.tables import (
     CvRow,
     InterviewRow,
     LoginRow,
+    MentorNoteRow,
+    PreferencesRow,
     QuestionRow,
     RatingRow,
     ScoreRow,
     SegmentRow,
+    SelfRatingRow,
+    ShareRow,
+    SoundFiguresRow,
     SpendingRow,
     UserRow,
 )
 
 # What a candidate has. Logins and tickets stay behind: they belong to a browser.
-OWNED = (InterviewRow, QuestionRow, AnswerRow, SegmentRow, RatingRow, ScoreRow)
+OWNED = (
+    *(InterviewRow, QuestionRow, AnswerRow, SegmentRow, RatingRow, ScoreRow),
+    *(SoundFiguresRow, SelfRatingRow, ShareRow, MentorNoteRow),
+)
+_KEYS = (AnswerRow.recording_key, AnswerRow.video_key, AnswerRow.thumbnail_key)
 
 
 def move_everything(db: Session, from_owner: Owner, to_owner: Owner, now: datetime) -> None:
@@ -35,15 +44,18 @@ def move_everything(db: Session, from_owner: Owner, to_owner: Owner, now: dateti
         raise NotFound("This account no longer exists.", "Sign in again.")
     if from_owner == to_owner:
         return
+    # First, as who changes which attempt counts holds the question before its answers.
+    theirs = select(QuestionRow.id).where(QuestionRow.user_id == from_owner)
+    db.execute(theirs.order_by(QuestionRow.id).with_for_update(key_share=True))
     # Candidates can write their own rows: a key that begins with somebody else's id must not move.
-    named = func.substr(AnswerRow.recording_key, 1, len(str(from_owner)) + 1)
-    recorded = (AnswerRow.user_id == from_owner, named == f"{from_owner}/")
-    after_owner = func.substr(AnswerRow.recording_key, len(str(from_owner)) + 1)
-    db.execute(
-        update(AnswerRow)
-        .where(*recorded)
-        .values(recording_key=literal(str(to_owner)) + after_owner)
-    )
+    for key in _KEYS:
+        named = func.substr(key, 1, len(str(from_owner)) + 1)
+        after_owner = func.substr(key, len(str(from_owner)) + 1)
+        db.execute(
+            update(AnswerRow)
+            .where(AnswerRow.user_id == from_owner, named == f"{from_owner}/")
+            .values({key: literal(str(to_owner)) + after_owner})
+        )
     for table in OWNED:
         db.execute(
             update(table)
@@ -54,6 +66,7 @@ def move_everything(db: Session, from_owner: Owner, to_owner: Owner, now: dateti
     _move_cv(db, from_owner, to_owner)
     _move_term(db, from_owner, to_owner)  # it looks at consents, so before they move
     _move_consents(db, from_owner, to_owner)
+    _move_preferences(db, from_owner, to_owner)
     _move_spending(db, from_owner, to_owner)
     write_down(db, [str(from_owner)], now, moved_to=str(to_owner))
 
@@ -101,6 +114,16 @@ def _move_consents(db: Session, from_owner: Owner, to_owner: Owner) -> None:
     whose = ConsentRow.user_id == from_owner
     db.execute(delete(ConsentRow).where(whose, twice).execution_options(synchronize_session=False))
     db.execute(update(ConsentRow).where(whose).values(user_id=to_owner))
+
+
+def _move_preferences(db: Session, from_owner: Owner, to_owner: Owner) -> None:
+    """What the account chose stays; a guest's choice goes into an account that chose nothing."""
+    theirs = select(PreferencesRow.user_id).where(PreferencesRow.user_id == to_owner)
+    whose = PreferencesRow.user_id == from_owner
+    if db.scalar(theirs) is None:
+        db.execute(update(PreferencesRow).where(whose).values(user_id=to_owner))
+    else:
+        db.execute(delete(PreferencesRow).where(whose))
 
 
 def _move_spending(db: Session, from_owner: Owner, to_owner: Owner) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, text
 from services.errors import AppError, DatabaseAway, HeardElsewhere, NotFound, StorageError
 from services.failures import failure_of
 from services.ports import Owner
-from services.storage import answers
+from services.storage import answers, attempts
 from services.storage.database import SERVICE, reading, writing
 from services.storage.files import storage_failure
 from services.storage.places import Places
@@ -28,6 +28,7 @@ from services.storage.steps import (
     HEARING,
     Said,
     Step,
+    Submitted,
     line,
     step_of,
     write_from_elsewhere,
@@ -192,6 +193,8 @@ class Outbox:
                 raise NotFound("This answer has been deleted.")
         with writing(self._engine, owner) as db:
             here = True
+            if any(isinstance(step, Submitted) for step in steps):
+                attempts.hold_for(db, owner, answer_id)
             if any(isinstance(step, HEARING) for step in steps):
                 try:
                     self._places.must_be_here(db, owner, answer_id)

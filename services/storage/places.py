@@ -28,8 +28,6 @@ from services.storage.tables import AnswerRow, PlaceRow
 DEAD_AFTER = timedelta(minutes=5)
 SEEN_EVERY_S = 30.0
 _REMEMBERED = timedelta(days=30)
-# An OPEN answer is pending as well, but its candidate decides when it ends.
-_FINISHED = (AnswerState.HEARD, AnswerState.SUBMITTED, AnswerState.SKIPPED)
 
 
 class Places:
@@ -113,9 +111,9 @@ class Places:
             found = db.execute(
                 select(AnswerRow.user_id, AnswerRow.id, AnswerRow.place_id, PlaceRow.seen_at)
                 .outerjoin(PlaceRow, PlaceRow.id == AnswerRow.place_id)
-                .where(AnswerRow.pending, AnswerRow.state.in_(_FINISHED))
+                .where(AnswerRow.pending, AnswerRow.state != AnswerState.OPEN, answers.WANTED)
                 .order_by(AnswerRow.started_at)
-            ).all()
+            ).all()  # an OPEN answer is pending as well, but its candidate decides when it ends
         return tuple(
             (row.user_id, row.id, row.place_id)
             for row in found

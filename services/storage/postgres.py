@@ -76,7 +76,9 @@ def spelled(url: str) -> str:
 def address(url: str, name: str = "DATABASE_URL") -> URL:
     """The parts of the address that the setting `name` holds. Raises `DatabaseUnusable`."""
     try:
-        return make_url(spelled(url))
+        parsed = make_url(spelled(url))
+        parsed.get_dialect()
+        return parsed
     except (ArgumentError, ValueError) as failure:  # the second: a port that is no number
         raise DatabaseUnusable(
             f"{name} is not an address.",

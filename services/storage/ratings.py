@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from services.domain import (
     OFFLINE,
@@ -41,7 +41,7 @@ def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetim
     False: it is an offline estimate and a language model has rated this answer before, so it is not kept.
     """
     place = db.execute(
-        select(AnswerRow.interview_id, InterviewRow.created_at, QuestionRow.kind)
+        select(AnswerRow.interview_id, AnswerRow.state, InterviewRow.created_at, QuestionRow.kind)
         .join(InterviewRow, InterviewRow.id == AnswerRow.interview_id)
         .join(QuestionRow, QuestionRow.id == AnswerRow.question_id)
         .where(AnswerRow.id == answer_id, AnswerRow.user_id == owner)
@@ -51,6 +51,7 @@ def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetim
     if rating.is_estimate and _rated_by_a_model(db, owner, answer_id):
         return False
     _supersede(db, owner, answer_id)
+    set_aside = place.state == AnswerState.REPLACED  # another attempt counts by now
     db.execute(
         insert(RatingRow).values(
             id=rating.id,
@@ -67,6 +68,7 @@ def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetim
             last_action=None if rating.last_action is None else rating.last_action.model_dump(),
             unsure=rating.unsure,
             superseded=False,
+            set_aside=set_aside,
             created_at=now,
             **rating.provenance.model_dump(),
         )
@@ -76,6 +78,7 @@ def add(db: Session, owner: Owner, answer_id: UUID, rating: Rating, now: datetim
         "user_id": owner,
         "superseded": False,
         "unsure": rating.unsure,
+        "set_aside": set_aside,
         "asked_at": place.created_at,
     }
     scores = [whole | _values(number, score) for number, score in enumerate(rating.scores)]
@@ -99,10 +102,35 @@ def earlier(db: Session, owner: Owner, answer_id: UUID) -> tuple[Rating, ...]:
 
 
 def last_next_action(db: Session, owner: Owner, competency: str, before: UUID) -> str:
-    """The advice that the answer `before` could have followed: what the newest rating says that counts
-    for an earlier answer on this competency. Empty when there is none. Raises `NotFound`.
+    """The advice that the answer `before` could have followed: of another attempt at the same question what
+    the rating of the last attempt before it says, or else what the newest rating says that counts for an
+    earlier answer on this competency. Empty when there is none. Raises `NotFound`.
     """
     answers.must_exist(db, owner, before)
+    return _of_earlier_attempt(db, owner, before) or _on_competency(db, owner, competency, before)
+
+
+def _of_earlier_attempt(db: Session, owner: Owner, before: UUID) -> str:
+    this = aliased(AnswerRow)
+    found = db.scalar(
+        select(RatingRow.next_action)
+        .join(AnswerRow, AnswerRow.id == RatingRow.answer_id)
+        .join(this, this.question_id == AnswerRow.question_id)
+        .where(
+            this.id == before,
+            this.user_id == owner,
+            AnswerRow.attempt < this.attempt,
+            answers.GIVEN,
+            RatingRow.user_id == owner,
+            ~RatingRow.superseded,
+        )
+        .order_by(AnswerRow.attempt.desc())
+        .limit(1)
+    )
+    return found or ""
+
+
+def _on_competency(db: Session, owner: Owner, competency: str, before: UUID) -> str:
     if not competency:
         return ""
     submitted = (

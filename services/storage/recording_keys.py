@@ -1,4 +1,5 @@
-"""Names of recordings: `owner/interview/answer.flac`, and of what is stored while an answer is given,
+"""Names of recordings: `owner/interview/answer.flac`, of its video `.webm` or `.mp4` with a still picture of
+it beside it, `.jpg`, and of what is stored while an answer is given,
 `owner/interview/answer.parts/FIRST-END.flac` (numbers of samples).
 
 Nothing but these forms is ever given to a store, and nothing whose owner is somebody else: so no name can
@@ -11,14 +12,15 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.errors import NotFound
+from services.errors import InvalidInput, NotFound
 from services.ports import Owner
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NUMBER = "[0-9]{12}"
+_VIDEOS = {"video/webm": "webm", "video/mp4": "mp4"}
 _KEY = re.compile(
     f"(?P<owner>{_UUID})/(?P<interview>{_UUID})/(?P<answer>{_UUID})"
-    f"(\\.flac|(?P<parts>\\.parts)(/(?P<first>{_NUMBER})-(?P<end>{_NUMBER})\\.flac)?)"
+    f"(\\.(flac|webm|mp4|jpg)|(?P<parts>\\.parts)(/(?P<first>{_NUMBER})-(?P<end>{_NUMBER})\\.flac)?)"
 )
 
 
@@ -33,6 +35,25 @@ class Part:
 
 def recording_key(owner: Owner, interview_id: UUID, answer_id: UUID) -> str:
     return f"{owner}/{interview_id}/{answer_id}.flac"
+
+
+def video_key(owner: Owner, interview_id: UUID, answer_id: UUID, media_type: str) -> str:
+    """Raises `InvalidInput` for what is no video that browsers play."""
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind not in _VIDEOS:
+        raise InvalidInput("video", "This kind of video cannot be kept.", "Record it again.")
+    return f"{owner}/{interview_id}/{answer_id}.{_VIDEOS[kind]}"
+
+
+def thumbnail_key(owner: Owner, interview_id: UUID, answer_id: UUID) -> str:
+    return f"{owner}/{interview_id}/{answer_id}.jpg"
+
+
+def files_of(owner: Owner, interview_id: UUID, answer_id: UUID) -> tuple[str, ...]:
+    """The names that what is kept of an answer has as a rule; its row may say others."""
+    place = (owner, interview_id, answer_id)
+    video = video_key(*place, "video/webm")
+    return recording_key(*place), video, thumbnail_key(*place), parts_key(*place)
 
 
 def parts_key(owner: Owner, interview_id: UUID, answer_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""The kept sound of answers, compressed without loss, in a folder or any object store.
+"""The kept sound of answers, compressed without loss, and their videos, in a folder or any object store.
 
 Nobody reads or deletes a key that does not begin with their own id (`recording_keys`). Any thread may call.
 Every method raises `RecordingsAway` when the store cannot be reached, and `StorageError` when it refuses.
@@ -32,9 +32,12 @@ from services.storage.recording_keys import (
     part_of_key,
     parts_key,
     recording_key,
+    thumbnail_key,
+    video_key,
 )
 
 MEDIA_TYPE = "audio/flac"
+STILL_TYPE = "image/jpeg"
 PIECE = (
     1024 * 1024
 )  # bytes read at a time: each a request of its own, so a slow listener times nothing out
@@ -47,9 +50,6 @@ class Recordings:
     def __init__(self, place: str | Path, access: Access | None = None) -> None:
         self._store = open_place(place, access or Access())
         self.remote = is_remote(self._store)  # it outlives this machine, and browsers can reach it
-        self._headers: dict[str, Any] = (
-            {"attributes": {"Content-Type": MEDIA_TYPE}} if self.remote else {}
-        )
 
     # --- keeping --------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ class Recordings:
             with in_our_words():
                 with pcm_path.open("rb") as pcm, compressed.open("wb") as out:
                     samples = flac.encode(pcm, out, sample_rate)
-                obstore.put(self._store, key, compressed, **self._headers)
+                obstore.put(self._store, key, compressed, **self._headers(MEDIA_TYPE))
                 size = compressed.stat().st_size
         finally:
             compressed.unlink(missing_ok=True)
@@ -97,8 +97,29 @@ class Recordings:
                 pcm.seek(first * flac.SAMPLE_BYTES)
                 count = flac.encode(pcm, sound, SAMPLE_RATE, most)
             part = part_of_folder(parts_key(owner, interview_id, answer_id), first, first + count)
-            obstore.put(self._store, part.key, sound.getvalue(), **self._headers)
+            obstore.put(self._store, part.key, sound.getvalue(), **self._headers(MEDIA_TYPE))
         return part
+
+    def put_video(
+        self, owner: Owner, interview_id: UUID, answer_id: UUID, file: Path, media_type: str
+    ) -> str:
+        """Keep a video; the file stays. Gives its key.
+
+        Raises `InvalidInput` for what is no video that browsers play, and as `put_flac` does.
+        """
+        key = video_key(owner, interview_id, answer_id, media_type)
+        with in_our_words():
+            obstore.put(self._store, key, file, **self._headers(media_type))
+        return key
+
+    def put_thumbnail(
+        self, owner: Owner, interview_id: UUID, answer_id: UUID, picture: bytes
+    ) -> str:
+        """Keep a JPEG beside a video. Gives its key."""
+        key = thumbnail_key(owner, interview_id, answer_id)
+        with in_our_words():
+            obstore.put(self._store, key, picture, **self._headers(STILL_TYPE))
+        return key
 
     def parts(self, owner: Owner, interview_id: UUID, answer_id: UUID) -> tuple[Part, ...]:
         """The parts of an answer, in order."""
@@ -144,7 +165,7 @@ class Recordings:
             return str(obstore.sign(self._store, "GET", key, life))  # type: ignore[call-overload]
 
     def keys(self, owner: Owner, interview_id: UUID | None = None) -> tuple[str, ...]:
-        """The recordings and parts of an owner, or of an interview."""
+        """The recordings, videos and parts of an owner, or of an interview."""
         listed = self._listed(_folder(owner, interview_id))
         return tuple(key for key in listed if belongs(key, owner))
 
@@ -175,6 +196,10 @@ class Recordings:
                 with suppress(NotFound), in_our_words():
                     obstore.copy(self._store, file, given_to(file, to_owner))
                     obstore.delete(self._store, file)
+
+    def _headers(self, media_type: str) -> dict[str, Any]:
+        """What a browser is told that a signed address gives; folders have no place for it."""
+        return {"attributes": {"Content-Type": media_type}} if self.remote else {}
 
     def _delete(self, files: list[str]) -> None:
         if (

@@ -6,7 +6,7 @@ is back, by whichever process does the chores. What is written down is one of
     owner                            all that there is of somebody who is gone
     owner, with another as `moved_to`   all that a guest has goes to an account
     owner/interview                  all that there is of an interview that is gone
-    owner/interview/answer.flac      one recording
+    owner/interview/answer.flac      one recording; so are its video (.webm) and the still of it (.jpg)
     owner/interview/answer.parts     the parts of one answer
 
 Rows that candidates can write are not believed: of a recording's name in an answer only one that begins with
@@ -19,15 +19,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, delete, func, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.domain import AnswerState
 from services.errors import DatabaseAway, RecordingsAway
 from services.failures import failure_of
 from services.ports import Owner
-from services.storage import recording_keys
+from services.storage import answers, recording_keys
 from services.storage.clock import Clock, utc_now
 from services.storage.database import SERVICE, reading, rows_changed, writing
 from services.storage.recordings import Recordings
@@ -45,9 +44,16 @@ _NONE = dict.fromkeys(
         "recording_media_type",
         "recording_seconds",
         "recording_size",
+        "video_key",
+        "video_media_type",
+        "video_seconds",
+        "video_size",
+        "video_offset_s",
+        "thumbnail_key",
         "recorded_at",
     )
 )
+_FILES = (AnswerRow.recording_key, AnswerRow.video_key, AnswerRow.thumbnail_key)
 
 
 class Removals:
@@ -75,22 +81,22 @@ class Removals:
         return key
 
     def drop_sound(self, owner: Owner, answer_id: UUID, why: str = "") -> tuple[str, ...]:
-        """An answer that stays loses its recording and its parts; what `carry_out` takes afterwards.
+        """An answer that stays loses its recording, its video and its parts; what `carry_out` takes
+        afterwards.
 
         `why` is what its owner is told (`NOT_KEPT`).
         """
         with writing(self._engine, SERVICE) as db:
             row = db.execute(
-                select(AnswerRow.interview_id, AnswerRow.recording_key).where(
+                select(AnswerRow.interview_id, *_FILES).where(
                     AnswerRow.id == answer_id, AnswerRow.user_id == owner
                 )
             ).one_or_none()
             if row is None:
                 return ()
-            keys = (
-                recording_keys.recording_key(owner, row.interview_id, answer_id),
-                recording_keys.parts_key(owner, row.interview_id, answer_id),
-            )
+            interview_id, *named = row
+            as_a_rule = recording_keys.files_of(owner, interview_id, answer_id)
+            keys = tuple(dict.fromkeys((*as_a_rule, *_theirs(owner, named))))
             write_down(db, keys, self._now())
             rows_changed(
                 db,
@@ -99,6 +105,14 @@ class Removals:
                 .values(_NONE | {"recording_gone": why}),
             )
         return keys
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Files that were stored for nothing: they go now, or when their store is back; what a row names
+        meanwhile stays."""
+        wanted = tuple(keys)
+        with writing(self._engine, SERVICE) as db:
+            write_down(db, wanted, self._now())
+        self.carry_out(wanted)
 
     def expire(self, limit: int = AT_ONCE) -> int:
         """Recordings that are older than their owners want them kept become removals, and so does the
@@ -198,11 +212,11 @@ class Removals:
                 AnswerRow.user_id == UUID(owner),
             )
             if not recording_keys.is_folder(key):
-                return _is_any(db, *named, AnswerRow.recording_key == key)
+                return _is_any(db, *named, or_(*(column == key for column in _FILES)))
             return _is_any(
                 db,
                 *named,
-                AnswerRow.state != AnswerState.REPLACED,
+                answers.WANTED,
                 AnswerRow.recording_key.is_(None),
                 AnswerRow.recording_gone == "",
             )
@@ -220,22 +234,25 @@ def write_down(
 
 def _expire(db: Session, days: int, now: datetime, limit: int) -> int:
     due = db.execute(
-        select(AnswerRow.id, AnswerRow.user_id, AnswerRow.recording_key)
+        select(AnswerRow.id, AnswerRow.user_id, *_FILES)
         .join(UserRow, UserRow.id == AnswerRow.user_id)
         .where(
             AnswerRow.recorded_at <= now - timedelta(days=days),
-            AnswerRow.recording_key.is_not(None),
+            or_(AnswerRow.recording_key.is_not(None), AnswerRow.video_key.is_not(None)),
             UserRow.media_days == days,
         )
         .order_by(AnswerRow.recorded_at)
         .limit(limit)
     ).all()
     why = f"{EXPIRED}{days}" if days else NOT_KEPT
-    for answer_id, owner, key in due:
-        whose = (AnswerRow.id == answer_id, AnswerRow.recording_key == key)
+    for answer_id, owner, *named in due:
+        as_read = (
+            column.is_not_distinct_from(key) for column, key in zip(_FILES, named, strict=True)
+        )
+        whose = (AnswerRow.id == answer_id, *as_read)
         values = _NONE | {"recording_gone": why}
         if rows_changed(db, update(AnswerRow).where(*whose).values(values)):
-            write_down(db, [key] if key and recording_keys.belongs(key, owner) else [], now)
+            write_down(db, _theirs(owner, named), now)
     return len(due)
 
 
@@ -264,6 +281,11 @@ def _expire_unfinished(db: Session, days: int, now: datetime, limit: int) -> int
         if rows_changed(db, update(AnswerRow).where(*whose).values(values)):
             write_down(db, [recording_keys.parts_key(owner, interview_id, answer_id)], now)
     return len(due)
+
+
+def _theirs(owner: Owner, named: Iterable[str | None]) -> tuple[str, ...]:
+    """Of what a row names, what is this owner's."""
+    return tuple(key for key in named if key and recording_keys.belongs(key, owner))
 
 
 def _is_any(db: Session, *which: ColumnElement[bool]) -> bool:

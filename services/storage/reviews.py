@@ -15,17 +15,27 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Row,
+    ScalarSelect,
     Select,
     and_,
+    func,
     literal,
     null,
     select,
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from services.domain import AnswerState, Rating, Review, ReviewedQuestion, Score, Segment
+from services.domain import (
+    AnswerState,
+    Rating,
+    RatingState,
+    Review,
+    ReviewedQuestion,
+    Score,
+    Segment,
+)
 from services.ports import Owner
 from services.storage import answers, interviews, ratings
 from services.storage.tables import (
@@ -37,13 +47,11 @@ from services.storage.tables import (
     SegmentRow,
 )
 
-_DONE = (AnswerState.SUBMITTED, AnswerState.SKIPPED)
-
 
 def review(db: Session, owner: Owner, interview_id: UUID) -> Review:
     """An interview with the answers that count and their ratings. Raises `NotFound`."""
     rows = db.execute(_rows(owner, InterviewRow.id == interview_id, rated=True)).all()
-    heard, scores = _details(
+    heard, scores = details(
         db,
         owner,
         {row.AnswerRow.id for row in rows if row.AnswerRow is not None},
@@ -61,8 +69,12 @@ def at_work(db: Session, owner: Owner, interview_id: UUID | None) -> Review:
     newest = interviews.newest_open(owner)
     which = InterviewRow.id == (newest if interview_id is None else interview_id)
     rows = db.execute(_rows(owner, which, rated=False)).all()
-    given = {row.AnswerRow.id for row in rows if row.AnswerRow and row.AnswerRow.state not in _DONE}
-    heard, _ = _details(db, owner, given, set())
+    given = {
+        row.AnswerRow.id
+        for row in rows
+        if row.AnswerRow and row.AnswerRow.state not in answers.DECIDED
+    }
+    heard, _ = details(db, owner, given, set())
     return _review(rows, heard, {})
 
 
@@ -77,8 +89,23 @@ def _rows(owner: Owner, which: ColumnElement[bool], *, rated: bool) -> Select[An
     found = interviews.asked(owner, *beside).outerjoin(AnswerRow, answered)
     if rated:
         judged = and_(RatingRow.answer_id == AnswerRow.id, RatingRow.user_id == owner)
-        found = found.outerjoin(RatingRow, judged)
+        found = found.outerjoin(RatingRow, judged).add_columns(_others().label("others"))
     return found.where(which).order_by(AnswerRow.attempt)
+
+
+def _others() -> ScalarSelect[int]:
+    """Submitted attempts at a question that do not count."""
+    other = aliased(AnswerRow)
+    return (
+        select(func.count())
+        .where(
+            other.question_id
+            == QuestionRow.id,  # the owner's; naming the owner again misleads SQLite
+            other.state == AnswerState.REPLACED,
+            other.rating_state != RatingState.NONE,
+        )
+        .scalar_subquery()
+    )
 
 
 def _review(
@@ -89,11 +116,16 @@ def _review(
     if not rows:
         raise interviews.not_there()
     interview = interviews.of_rows(rows)
-    # Later attempts overwrite earlier ones: the last not replaced answer counts.
-    counting = {row.QuestionRow.id: row.AnswerRow for row in rows if row.AnswerRow is not None}
+    there = [row for row in rows if row.AnswerRow is not None]
+    decided = {r.QuestionRow.id: r.AnswerRow for r in there if r.AnswerRow.state in answers.DECIDED}
+    given = {
+        r.QuestionRow.id: r.AnswerRow for r in there if r.AnswerRow.state not in answers.DECIDED
+    }
+    counting = given | decided  # a retake that is being given does not count yet
+    others = {r.QuestionRow.id: r._mapping.get("others", 0) for r in there}
     made: dict[UUID, dict[UUID, RatingRow]] = defaultdict(dict)
-    for row in rows:
-        if row.AnswerRow is not None and row._mapping.get("RatingRow") is not None:
+    for row in there:
+        if row._mapping.get("RatingRow") is not None:
             made[row.AnswerRow.id][row.RatingRow.id] = row.RatingRow
     items = []
     for question in interview.questions:
@@ -101,6 +133,7 @@ def _review(
         if answer is None:
             items.append(ReviewedQuestion(question=question))
             continue
+        retake = given.get(question.id)
         newest_first = sorted(made[answer.id].values(), key=lambda r: r.created_at, reverse=True)
         items.append(
             ReviewedQuestion(
@@ -108,6 +141,10 @@ def _review(
                 answer=answers.of_row(answer, tuple(heard[answer.id])),
                 rating=next(_ratings(newest_first, scores, superseded=False), None),
                 earlier=tuple(_ratings(newest_first, scores, superseded=True)),
+                retake=None
+                if retake in (None, answer)
+                else answers.of_row(retake, tuple(heard[retake.id])),
+                others=others[question.id],
             )
         )
     return Review(interview=interview, items=tuple(items))
@@ -121,7 +158,7 @@ def _ratings(
     )
 
 
-def _details(
+def details(
     db: Session, owner: Owner, answer_ids: set[UUID], rating_ids: set[UUID]
 ) -> tuple[dict[UUID, list[Segment]], dict[UUID, list[Score]]]:
     """Segments by answer and scores by rating, in their orders."""

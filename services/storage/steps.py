@@ -96,7 +96,7 @@ class Edited(_Step, frozen=True):
     def on(self, answer: Answer) -> Answer:
         if answer.state not in _UNDECIDED:
             return answer
-        return answer.model_copy(update={"edited": _edit_of(answer, self.text)})
+        return answer.model_copy(update={"edited": answering.edit_of(answer, self.text)})
 
 
 class Submitted(_Step, frozen=True):
@@ -113,7 +113,7 @@ class Submitted(_Step, frozen=True):
         if answer.state not in _UNDECIDED:
             return answer
         changed = {
-            "edited": None if self.text is None else _edit_of(answer, self.text),
+            "edited": None if self.text is None else answering.edit_of(answer, self.text),
             "state": AnswerState.SUBMITTED,
             "rating_state": RatingState.WAITING,
             "finished_at": self.at,
@@ -170,7 +170,3 @@ def write_from_elsewhere(db: Session, owner: Owner, answer_id: UUID, step: Step)
 
 def _same(one: Segment, other: Segment) -> bool:
     return (one.start, one.end, clean(one.text)) == (other.start, other.end, clean(other.text))
-
-
-def _edit_of(answer: Answer, text: str) -> str | None:
-    return None if text.strip() == answer.raw.strip() else text

@@ -30,21 +30,29 @@ from services.domain import (
     RatingState,
     Recording,
     Setup,
+    Video,
 )
 from services.ports import Owner
 from services.storage import (
     answering,
     answers,
+    attempts,
     claims,
     cvs,
     figures,
     history,
     interviews,
     moving,
+    periods,
     plan,
+    preferences,
     questions,
     ratings,
     reviews,
+    self_ratings,
+    sharing,
+    sound_figures,
+    videos,
 )
 from services.storage.clock import Clock, utc_now
 from services.storage.database import SERVICE, Service, reading, writing
@@ -153,12 +161,14 @@ class Store:
     # --- answers --------------------------------------------------------------------------
 
     answer = _reads(answers.one)
-    current_answer = _reads(answers.current)
     owner_of = _chore(reading, answers.owner_of)
     append_segment = _writes(answering.append_segment)
     set_sound = _writes(answering.set_sound)
     heard = _writes(answering.heard)
     save_draft = _writes(answering.save_draft)
+    let_count = _writes(attempts.let_count)
+    attempts = _reads(attempts.of_question)
+    video_sizes = _reads(videos.sizes)
 
     def open_answer(self, owner: Owner, question_id: UUID, mode: AnswerMode) -> Answer:
         """The OPEN answer (now in this mode) or the HEARD one as it is, or else the next attempt.
@@ -190,10 +200,32 @@ class Store:
         with writing(self._engine, owner) as db:
             answering.replace(db, owner, answer_id, self._now())
 
+    def answer_again(self, owner: Owner, question_id: UUID) -> Answer:
+        """The attempt that is being given, or else the next one; what counts goes on counting until it is
+        submitted."""
+        try:
+            with writing(self._engine, owner) as db:
+                return answering.open_again(db, owner, question_id, self._now())
+        except IntegrityError:  # as in `open_answer`
+            with writing(self._engine, owner) as db:
+                return answering.open_again(db, owner, question_id, self._now())
+
+    def record_again(self, owner: Owner, answer_id: UUID) -> None:
+        """As `replace`; at a question that is decided already, another retake is opened at once."""
+        with writing(self._engine, owner) as db:
+            answering.record_again(db, owner, answer_id, self._now())
+
     def keep_recording(self, owner: Owner, answer_id: UUID, recording: Recording) -> None:
-        """The sound of this answer is kept there, from now on for as long as its owner wants."""
+        """The sound of this answer is kept there, from now on for as long as its owner wants. Raises
+        `NotFound` also where none is wanted any more."""
         with writing(self._engine, owner) as db:
             answering.keep_recording(db, owner, answer_id, recording, self._now())
+
+    def keep_video(self, owner: Owner, answer_id: UUID, video: Video) -> None:
+        """The picture of this answer is kept there. Raises `NotFound` also where none is wanted any
+        more."""
+        with writing(self._engine, owner) as db:
+            videos.keep(db, owner, answer_id, video, self._now())
 
     # --- ratings --------------------------------------------------------------------------
 
@@ -264,7 +296,27 @@ class Store:
     review = _reads(reviews.review)
     at_work = _reads(reviews.at_work)
     newest = _reads(history.first_page)
+    summaries_within = _reads(history.summaries_within)
+    page_within = _reads(periods.page)
     figures = _reads(figures.figures)
+    keep_sound_figures = _writes(sound_figures.keep)
+    sound_figures_of = _reads(sound_figures.of_interview)
+    sound_figures = _reads(sound_figures.of)
+
+    # --- other views of an answer ---------------------------------------------------------
+
+    share_by_hash = _chore(reading, sharing.by_hash)
+    add_share = _writes(sharing.add)
+    shares = _reads(sharing.of_interview)
+    revoke_share = _writes(sharing.revoke)
+    shown_by = _reads(sharing.shown)
+    mark_opened = _writes(sharing.mark_opened)
+    keep_mentor_note = _writes(sharing.keep_note)
+    forget_mentor_note = _writes(sharing.forget_note)
+    keep_self_rating = _writes(self_ratings.keep)
+    skip_self_ratings = _writes(self_ratings.skip)
+    unrated_by_self = _reads(self_ratings.unrated)
+    views = _reads(self_ratings.views)
 
     # --- users ----------------------------------------------------------------------------
 
@@ -273,6 +325,8 @@ class Store:
         return Removals(self._engine, recordings, self._now)
 
     cv = _reads(cvs.text_of)
+    keep_preferences = _writes(preferences.keep)
+    preferences = _reads(preferences.of)
     forget_cv = _writes(cvs.forget)
     answer_ids = _reads(answers.ids)
 

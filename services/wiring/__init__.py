@@ -11,27 +11,35 @@ from sqlalchemy import Engine
 from services.accounts.identities import Identities
 from services.accounts.logins import Logins
 from services.accounts.own_keys import OwnKeys
+from services.accounts.throttle import Throttle
 from services.adapters.cv import read_cv
 from services.adapters.local_accounts import LocalAccounts
 from services.adapters.model_hub import download_model
 from services.adapters.supabase_accounts import SupabaseAccounts
 from services.adapters.whisper import WhisperEngine
 from services.afterwards import Afterwards
+from services.belongings import Belongings
 from services.chores import Chore, Chores
 from services.coach.offline import OfflineCoach
 from services.coaches import Coaches
+from services.domain import Preferences
 from services.interviews import Interviews
 from services.judging import Judging
 from services.keeping import Keeping
+from services.last_known import LastKnown
+from services.looking_back import LookingBack
 from services.plans import Plans
-from services.ports import Accounts
+from services.ports import Accounts, Owner
 from services.privacy.consent import Consents
 from services.privacy.export import Export
 from services.privacy.leaving import Leaving
+from services.report.reports import Reports
 from services.settings import Settings
+from services.sharing import Sharing
 from services.speech.ears import Ears
 from services.speech.model import SpeechModel
 from services.speech.places import take_place
+from services.spoken_answers import SpokenAnswers
 from services.storage.database import open_database
 from services.storage.locks import Locks
 from services.storage.object_store import Access
@@ -40,6 +48,7 @@ from services.storage.places import Places
 from services.storage.recordings import Recordings
 from services.storage.spending import Limits, Spending
 from services.storage.store import Store
+from services.uploads import UploadLimits, Uploads
 from services.wiring.language_models import LanguageModels
 
 
@@ -49,6 +58,10 @@ class Services:
 
     settings: Settings
     interviews: Interviews
+    spoken: SpokenAnswers
+    uploads: Uploads
+    past: LookingBack
+    belongings: Belongings
     accounts: Accounts
     identities: Identities
     logins: Logins
@@ -57,14 +70,19 @@ class Services:
     spending: Spending
     language_models: LanguageModels
     read_cv: Callable[[bytes, str], str]  # a file and its name -> its text; raises `UnreadableFile`
+    preferences: Callable[[Owner], Preferences]
+    keep_preferences: Callable[[Owner, Preferences], None]
     consents: Consents
     export: Export
     leaving: Leaving
     chores: Chores
+    sharing: Sharing
+    reports: Reports
 
     def shutdown(self) -> None:
         """Stop the threads; nothing is lost by it."""
         self.chores.shutdown()
+        self.uploads.shutdown()
         self.interviews.shutdown()
 
 
@@ -102,6 +120,7 @@ def build(settings: Settings) -> Services:
         keeping = Keeping(
             *(store, recordings, ears.spool_path),
             limit_mb=settings.spool_limit_mb,
+            video_limit_mb=settings.video_limit_mb,
             is_ours=places.is_ours,
         )
         judging = Judging(store, coaches, lambda: model.status().name)
@@ -111,20 +130,30 @@ def build(settings: Settings) -> Services:
         _in_background(afterwards.catch_up)
         model.load_if_here()
         plans = Plans(store, coaches)
-        interviews = Interviews(store, keeping, coaches, ears, afterwards, plans, judging)
+        last = LastKnown(outbox)
+        spoken = SpokenAnswers(store, ears, afterwards, last)
+        limits_of_uploads = UploadLimits(
+            settings.upload_mb, 60.0 * settings.upload_minutes, settings.uploads_at_once
+        )
+        uploads = Uploads(spoken, store.interview, place.folder, limits_of_uploads)
+        belongings = Belongings(store, afterwards, last, uploads)
         chores = Chores(
             Locks(engine),
             (
                 Chore("removals", 60, keeping.removals.sweep),
                 Chore("expiry", 600, keeping.removals.expire),
-                Chore("guests", 600, interviews.forget_lost_guests),
+                Chore("guests", 600, belongings.forget_lost_guests),
             ),
         )
         chores.start()
         accounts = _accounts(settings, engine)
         return Services(
             settings,
-            interviews,
+            Interviews(store, coaches, ears, afterwards, plans, judging, spoken, last),
+            spoken,
+            uploads,
+            LookingBack(store, coaches, afterwards, judging, uploads),
+            belongings,
             accounts,
             Identities(engine),
             Logins(engine),
@@ -133,12 +162,16 @@ def build(settings: Settings) -> Services:
             spending,
             language_models,
             read_cv,
+            store.preferences,
+            store.keep_preferences,
             Consents(engine, settings.recordings_elsewhere),
             Export(engine, recordings, keeping.removals),
             Leaving(
-                engine, interviews, accounts, own_keys, recordings, settings.data_dir / "spool"
+                engine, belongings, accounts, own_keys, recordings, settings.data_dir / "spool"
             ),
             chores,
+            Sharing(store, Throttle(engine), keeping),
+            Reports(store),
         )
     except BaseException:  # whoever builds anew finds the place free
         place.release()

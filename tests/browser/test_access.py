@@ -13,6 +13,7 @@ from tests.browser.visitor import (
     on_question,
     set_up,
     try_without_account,
+    without_rating_oneself,
 )
 from tests.logs import said
 
@@ -130,6 +131,8 @@ def test_every_screen_has_one_title_names_its_controls_and_never_scrolls_sideway
     on_question(page, 2, 2)
     button(page, "End interview")
     page.wait_for_url("**/feedback?interview=*")
+    look("feedback before rating oneself", "How would you rate this answer yourself?")
+    without_rating_oneself(page)
     look("feedback", "Level by level")
     for place, words in (("history", "1 interview"), ("progress", "Answers given")):
         page.goto(f"{app.url}/{place}")

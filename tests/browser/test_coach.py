@@ -25,6 +25,7 @@ from tests.browser.visitor import (
     start_speaking,
     try_without_account,
     until_settled,
+    without_rating_oneself,
 )
 from tests.spoken import phrases, spoken, words_of, write_wav
 
@@ -85,6 +86,7 @@ def test_a_spoken_answer_is_followed_up_rated_with_evidence_and_talked_about(
     button(page, "End interview")
 
     page.wait_for_url("**/feedback?interview=*")
+    without_rating_oneself(page)
     expect(page.get_by_text("Rated by gemini-3.8-flash").first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("2 of 3 questions rated")).to_be_visible(timeout=PATIENCE)
     moment = page.get_by_role("button", name=re.compile(r"^\d+:\d\d$")).first
@@ -110,6 +112,7 @@ def test_while_the_model_is_out_an_estimate_stands_in_until_it_is_back(
     try:
         type_and_submit(page, TYPED)
         page.wait_for_url("**/feedback?interview=*", timeout=PATIENCE)
+        without_rating_oneself(page)
         expect(page.get_by_text("It tries again by itself at")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_text("Offline estimate").first).to_be_visible()
         expect(page.get_by_text("Last spring our supplier").first).to_be_visible()

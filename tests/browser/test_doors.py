@@ -24,7 +24,7 @@ from tests.browser.visitor import (
     try_without_account,
 )
 
-PROTECTED = ("set-up", "interview", "feedback", "history", "progress", "status")
+PROTECTED = ("set-up", "interview", "feedback", "review", "history", "progress", "status")
 
 
 @pytest.mark.parametrize("path", PROTECTED)

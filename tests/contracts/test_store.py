@@ -22,9 +22,13 @@ from services.domain import (
     Job,
     Kind,
     PlanState,
+    Preferences,
     RatingState,
     Recording,
+    SelfRating,
     Setup,
+    SoundFigures,
+    Video,
 )
 from services.errors import AlreadyAnswered, InvalidInput, NotFound
 from services.privacy.consent import Consents
@@ -32,15 +36,19 @@ from services.progress import progress
 from services.storage.database import SERVICE, reading
 from services.storage.figures import Done, Means
 from services.storage.interviews import Offered
+from services.storage.periods import Period
+from services.storage.sharing import new_note
 from services.storage.store import Store
 from tests.services.storage.stored import (
     SETUP,
     a_question,
     a_rating,
     a_segment,
+    a_share,
     a_submitted_answer,
     a_user,
     an_interview,
+    current_answer,
 )
 
 RECORDING = Recording(key="k", media_type="audio/flac", seconds=1.5, size=10)
@@ -129,7 +137,7 @@ def test_deleting_an_interview_leaves_nothing(store: Store, ada: UUID, engine: E
 
 def test_an_answer_grows_segment_by_segment_and_is_submitted(store: Store, ada: UUID) -> None:
     question = an_interview(store, ada).questions[0]
-    assert store.current_answer(ada, question.id) is None
+    assert current_answer(store, ada, question.id) is None
     answer = store.open_answer(ada, question.id, AnswerMode.SPOKEN)
     segments = (a_segment("I asked the team"), a_segment("and we fixed it", 5.0))
     for index, segment in enumerate(segments):
@@ -143,7 +151,7 @@ def test_an_answer_grows_segment_by_segment_and_is_submitted(store: Store, ada: 
     assert submitted.rating_state is RatingState.WAITING
     assert submitted.raw == "I asked the team and we fixed it"
     assert submitted.text == "I asked the team and we fixed it well."
-    assert submitted == store.current_answer(ada, question.id)
+    assert submitted == current_answer(store, ada, question.id)
 
 
 def test_a_segment_told_twice_is_kept_once_under_whatever_number(store: Store, ada: UUID) -> None:
@@ -199,7 +207,7 @@ def test_record_again_puts_the_attempt_aside_and_counts_the_next(store: Store, a
     store.append_segment(ada, first.id, 0, a_segment())
     store.replace(ada, first.id)
     store.replace(ada, first.id)
-    assert store.current_answer(ada, question.id) is None
+    assert current_answer(store, ada, question.id) is None
     second = store.open_answer(ada, question.id, AnswerMode.SPOKEN)
     assert (second.attempt, second.raw) == (2, "")
     assert store.answer(ada, first.id).raw == "I asked the team"
@@ -466,6 +474,7 @@ def test_points_of_two_coaches_are_never_joined(store: Store, ada: UUID) -> None
 
 # --- somebody else ----------------------------------------------------------------------------
 
+EVER = Period(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 FREE = {
     "forgotten_guests",
     "owner_of",
@@ -475,13 +484,11 @@ FREE = {
     "next_due",
     "move_everything",
     "removals",
+    "share_by_hash",
 }
-NOTHING = (((), 0), Offered(None, ""), (Done(0, 0, 0.0, ()), Means((), ())))
-CLAIMS = {
-    "claim_rating",
-    "claim_due_rating",
-    "renew_claim",
-}  # what is gone is just not there to take
+NOTHING = (((), 0), Offered(None, ""), Preferences(), (Done(0, 0, 0.0, ()), Means((), ())))
+# What is gone is just not there to take, or to be counted.
+CLAIMS = {"claim_rating", "claim_due_rating", "renew_claim", "video_sizes"}
 METHODS = [
     name
     for name, _ in inspect.getmembers(Store, inspect.isfunction)
@@ -501,6 +508,7 @@ def arguments(method: Callable[..., Any], owner: UUID, ids: dict[str, UUID]) -> 
         "due": None,
         "held": None,
         "count": 9,
+        "instead_of": uuid4(),
         "lease_s": 60.0,
         "competency": "teamwork",
         "mode": AnswerMode.TYPED,
@@ -510,13 +518,29 @@ def arguments(method: Callable[..., Any], owner: UUID, ids: dict[str, UUID]) -> 
         "pending": True,
         "text": "stolen",
         "recording": RECORDING,
+        "video": Video(key="stolen.webm", media_type="video/webm", seconds=1.0, size=9),
         "state": PlanState.WRITING if method.__name__ == "set_plan" else RatingState.FAILED,
         "problem": "stolen",
         "code": "de",
         "rating": a_rating(1, 1),
         "limit": 10,
         "offset": 0,
+        "preferences": Preferences(record_video=True),
+        "figures": SoundFigures(step_s=1),
+        "share": a_share(),
+        "token_hash": "stolen",
+        "most": 9,
+        "note": new_note(uuid4(), uuid4(), "Eve", {}, "stolen", datetime.now(UTC)),
+        "note_id": uuid4(),
+        "own": SelfRating(answer_id=uuid4(), levels={"structure": 1}, rated_at=datetime.now(UTC)),
+        "now": datetime.now(UTC),
+        "at": datetime.now(UTC),
+        "answer_ids": {uuid4()},
+        "since": datetime(2026, 1, 1, tzinfo=UTC),
         "recent_from": lambda _trend: datetime(2026, 1, 1, tzinfo=UTC),
+        "within": EVER,
+        "period": EVER,
+        "after": None,
     } | ids
     positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
     taken = inspect.signature(method).parameters.values()
@@ -534,6 +558,8 @@ def test_somebody_elses_things_are_as_if_they_were_not_there(
     store.add_rating(ada, rated.id, a_rating())
     waiting = a_submitted_answer(store, ada, interview.questions[2].id)
     store.keep_cv(ada, "Nurse since 2019")
+    share = a_share()
+    store.add_share(ada, interview.id, share, "hash", 9)
     before = store.review(ada, interview.id)
     ids = {
         "interview_id": interview.id,
@@ -541,6 +567,7 @@ def test_somebody_elses_things_are_as_if_they_were_not_there(
         "parent_id": interview.questions[0].id,
         "answer_id": answer.id,
         "before": answer.id,
+        "share_id": share.id,
     }
     eve, method = a_user(engine, "Eve"), getattr(store, name)
     taken = inspect.signature(method).parameters.keys() & ids.keys()
@@ -559,6 +586,8 @@ def test_somebody_elses_things_are_as_if_they_were_not_there(
     assert store.review(ada, interview.id) == before
     assert store.interview(ada, interview.id) == interview
     assert store.cv(ada) == "Nurse since 2019"
+    assert store.preferences(ada) == Preferences()
+    assert [kept.revoked_at for kept in store.shares(ada, interview.id)] == [None]
 
 
 def test_every_method_takes_the_owner_first_but_those_of_the_catch_up() -> None:

@@ -14,9 +14,10 @@ from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.context import services
-from services.domain import Category, Interview, Job, Setup
+from services.domain import Category, Interview, Job, Preferences, Setup
 from services.errors import DatabaseAway
 from services.interviews import Interviews
+from services.looking_back import LookingBack
 from tests.logs import said
 
 ROOT = Path(__file__).parents[2]
@@ -36,15 +37,20 @@ class Site:
         return services().interviews
 
     @property
+    def past(self) -> LookingBack:
+        return services().past
+
+    @property
     def owner(self) -> UUID:
         login = services().logins.find(self.tab.session_state["tab"].secret)
         assert login is not None
         return login.user.id
 
-    def enter(self) -> None:
-        """Come in as a guest."""
+    def enter(self, *, asked: bool = False) -> None:
+        """Come in as a guest, who is `asked` to rate their answers before they see the coach's view."""
         self.tab.run()
         self.press("Try without an account")
+        services().keep_preferences(self.owner, Preferences(self_rating=asked))
 
     def open(self, script: str, **query: object) -> None:
         self.tab.switch_page(f"pages/{script}")

@@ -8,31 +8,40 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from services.adapters.local_accounts import LocalAccounts
 from services.afterwards import CATCH_UP_S, ROUND_S, Afterwards
+from services.belongings import Belongings
 from services.coach.rubrics import rubric_for
 from services.coaches import Coaches
 from services.domain import Answer, Interview, Job, Kind, Question, Setup
 from services.interviews import Interviews
 from services.judging import PAUSES, Judging
 from services.keeping import Keeping
+from services.last_known import LastKnown
+from services.looking_back import LookingBack
 from services.plans import Plans
-from services.ports import Coach
+from services.ports import Coach, Samples
 from services.speech.ears import Ears
 from services.speech.model import SpeechModel
 from services.speech.places import Place, take_place
+from services.speech.sound import pcm_of
+from services.spoken_answers import SpokenAnswers
 from services.storage.database import open_database
 from services.storage.outbox import Outbox
 from services.storage.places import DEAD_AFTER, SEEN_EVERY_S, Places
 from services.storage.recordings import Recordings
 from services.storage.store import Store
+from services.uploads import UploadLimits, Uploads
 from tests.doubles import ScriptedCoach, ScriptedEngine
+from tests.services.storage.stored import current_answer
 
 MODEL_FOLDER = Path(__file__).parents[1] / "fixtures" / "speech-model"
+UPLOADS = UploadLimits()
 SETUP = Setup(job=Job(position="Nurse"), question_count=2)
 
 
@@ -41,6 +50,10 @@ class Rehearsal:
     """What a test may look at. `coach` is the one of this machine, offline."""
 
     interviews: Interviews
+    spoken: SpokenAnswers
+    uploads: Uploads
+    past: LookingBack
+    belongings: Belongings
     afterwards: Afterwards
     plans: Plans
     judging: Judging
@@ -86,6 +99,7 @@ def rehearsal(
     dead_after: timedelta = DEAD_AFTER,
     seen_every_s: float = SEEN_EVERY_S,
     catch_up_s: float = CATCH_UP_S,
+    uploads: UploadLimits = UPLOADS,
 ) -> Rehearsal:
     """`language_model`: a coach that everybody has instead of the one of this machine. `address`: of a
     database that is not a file in `data`."""
@@ -120,9 +134,15 @@ def rehearsal(
     speech_model.load_if_here()
     afterwards.catch_up()
     plans = Plans(store, coaches)
-    interviews = Interviews(store, keeping, coaches, ears, afterwards, plans, judging)
+    last = LastKnown(outbox)
+    spoken = SpokenAnswers(store, ears, afterwards, last)
+    reading = Uploads(spoken, store.interview, place.folder, uploads, again_s=0.05)
     return Rehearsal(
-        interviews,
+        Interviews(store, coaches, ears, afterwards, plans, judging, spoken, last),
+        spoken,
+        reading,
+        LookingBack(store, coaches, afterwards, judging, reading),
+        Belongings(store, afterwards, last, reading),
         afterwards,
         plans,
         judging,
@@ -158,6 +178,16 @@ def begin(running: Rehearsal, owner: UUID) -> tuple[Interview, Question]:
 
 
 def answer_to(running: Rehearsal, owner: UUID, question: Question) -> Answer:
-    answer = running.store.current_answer(owner, question.id)
+    answer = current_answer(running.store, owner, question.id)
     assert answer is not None
     return answer
+
+
+def upload(
+    spoken: SpokenAnswers, folder: Path, owner: UUID, question: Question, sound: Samples
+) -> None:
+    """Give a recording that has been read already."""
+    file = folder / f"{question.id}.sound"
+    file.write_bytes(pcm_of(sound))
+    spoken.hear_file(owner, question, file, Event())
+    file.unlink()

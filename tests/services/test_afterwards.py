@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from services.adapters.local_accounts import LocalAccounts
@@ -19,19 +18,22 @@ from services.domain import AUTO, Job, Question, Setup
 from services.interviews import Interviews
 from services.judging import Judging
 from services.keeping import Keeping
+from services.last_known import LastKnown
 from services.plans import Plans
 from services.ports import SAMPLE_RATE
 from services.speech.ears import Ears
 from services.speech.live_transcript import LiveTranscript
 from services.speech.model import SpeechModel
 from services.speech.places import take_place
+from services.spoken_answers import SpokenAnswers
 from services.storage.database import open_database
 from services.storage.outbox import Outbox
 from services.storage.places import Places
 from services.storage.recordings import Recordings
 from services.storage.store import Store
 from tests.doubles import ScriptedCoach
-from tests.services.rehearsal import questions
+from tests.services.rehearsal import questions, upload
+from tests.services.storage.stored import current_answer
 
 
 class Overheard(Ears):
@@ -47,9 +49,11 @@ class Overheard(Ears):
 @dataclass
 class Room:
     interviews: Interviews
+    spoken: SpokenAnswers
     store: Store
     ears: Overheard
     owner: UUID
+    folder: Path
 
     def begin(self, language: str = "en") -> tuple[Question, Question]:
         job = Job(position="Data engineer", tech_stack=("Kafka", "Airflow"))
@@ -75,24 +79,18 @@ def room(tmp_path: Path) -> Iterator[Room]:
     judging, plans = Judging(store, coaches), Plans(store, coaches)
     outbox = Outbox(database, place.folder, places)
     afterwards = Afterwards(store, keeping, judging, ears, outbox, places, leave=place.release)
-    interviews = Interviews(store, keeping, coaches, ears, afterwards, plans, judging)
-    yield Room(interviews, store, ears, LocalAccounts(database).create_guest().id)
+    last = LastKnown(outbox)
+    spoken = SpokenAnswers(store, ears, afterwards, last)
+    interviews = Interviews(store, coaches, ears, afterwards, plans, judging, spoken, last)
+    yield Room(
+        interviews, spoken, store, ears, LocalAccounts(database).create_guest().id, place.folder
+    )
     interviews.shutdown()
-
-
-def a_second_of_silence() -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(SAMPLE_RATE)
-        writer.writeframes(bytes(2 * SAMPLE_RATE))
-    return file.getvalue()
 
 
 def test_the_ears_are_told_the_names_that_may_be_said(room: Room) -> None:
     first, _ = room.begin()
-    room.interviews.listen(room.owner, first)
+    room.spoken.listen(room.owner, first)
     assert room.ears.told["prompt"] == (
         "Data engineer interview. Kafka, Airflow. Tell me about a mistake."
     )
@@ -101,10 +99,10 @@ def test_the_ears_are_told_the_names_that_may_be_said(room: Room) -> None:
 
 def test_a_language_that_was_detected_is_kept_for_the_rest_of_the_interview(room: Room) -> None:
     first, second = room.begin(AUTO)
-    room.interviews.listen(room.owner, first)
+    room.spoken.listen(room.owner, first)
     assert room.ears.told["language"] == ""
     room.ears.told["on_language"]("es")
-    room.interviews.listen(room.owner, second)
+    room.spoken.listen(room.owner, second)
     assert room.ears.told["language"] == "es"
     assert room.ears.told["prompt"] == "Data engineer. Kafka, Airflow."
     last = room.interviews.offered(room.owner).setup
@@ -114,33 +112,33 @@ def test_a_language_that_was_detected_is_kept_for_the_rest_of_the_interview(room
 
 def test_a_language_that_was_chosen_is_told_and_stays(room: Room) -> None:
     first, second = room.begin("de")
-    room.interviews.listen(room.owner, first)
+    room.spoken.listen(room.owner, first)
     assert room.ears.told["language"] == "de"
     room.ears.told["on_language"]("es")
-    room.interviews.listen(room.owner, second)
+    room.spoken.listen(room.owner, second)
     assert room.ears.told["language"] == "de"
 
 
 def test_a_speaker_waits_for_words_and_a_recorded_file_does_not(room: Room) -> None:
     first, second = room.begin()
-    room.interviews.listen(room.owner, first)
+    room.spoken.listen(room.owner, first)
     assert room.ears.told["live_words"]
-    room.interviews.hear_recording(room.owner, second, a_second_of_silence())
+    upload(room.spoken, room.folder, room.owner, second, np.zeros(SAMPLE_RATE, np.float32))
     assert not room.ears.told["live_words"]
 
 
 def test_a_transcript_that_is_made_later_lets_speakers_go_first(room: Room) -> None:
     first, _ = room.begin()
-    room.interviews.hear_recording(room.owner, first, a_second_of_silence())
-    answer = room.store.current_answer(room.owner, first.id)
+    upload(room.spoken, room.folder, room.owner, first, np.zeros(SAMPLE_RATE, np.float32))
+    answer = current_answer(room.store, room.owner, first.id)
     assert answer is not None
     room.ears.close(answer.id)
-    room.interviews.transcribe(room.owner, answer)
+    room.spoken.transcribe(room.owner, answer)
     assert not room.ears.told["live_words"]
 
 
 def test_the_figures_of_listening_are_those_of_the_ears(room: Room) -> None:
     assert room.interviews.hearing().answers == 0
     first, _ = room.begin()
-    room.interviews.listen(room.owner, first)
+    room.spoken.listen(room.owner, first)
     assert room.interviews.hearing().answers == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +22,9 @@ from services.domain import (
     RatingState,
 )
 from services.errors import AlreadyAnswered, InvalidInput, NotFound
-from services.interviews import Interviews
+from services.last_known import LastKnown
 from services.ports import SAMPLE_RATE, Samples
+from services.spoken_answers import SpokenAnswers
 from services.storage.database import SERVICE, writing
 from services.storage.store import Store
 from services.storage.tables import AnswerRow, UserRow
@@ -37,7 +36,9 @@ from tests.services.rehearsal import (
     candidate,
     eventually,
     rehearsal,
+    upload,
 )
+from tests.services.storage.stored import current_answer
 from tests.spoken import say
 
 
@@ -55,24 +56,14 @@ def speech() -> Samples:
     )
 
 
-def wav(samples: Samples) -> bytes:
-    """What the browser's own recorder would upload."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(SAMPLE_RATE)
-        writer.writeframes((samples * 32767).astype("<i2").tobytes())
-    return file.getvalue()
-
-
 def speak_answer(running: Rehearsal, owner: UUID, question: Question, sound: Samples) -> Answer:
     """Say it, finish, and wait until it can be reviewed."""
-    running.interviews.hear_recording(owner, question, wav(sound))
+    upload(running.spoken, running.place.folder, owner, question, sound)
 
     def is_heard() -> bool:
-        answer = running.store.current_answer(owner, question.id)
-        return answer is not None and answer.state is AnswerState.HEARD
+        answer = current_answer(running.store, owner, question.id)
+        live = running.ears.get(answer.id) if answer is not None else None
+        return live is None or live.over  # as far as a model is there
 
     eventually(is_heard)
     return answer_to(running, owner, question)
@@ -90,7 +81,7 @@ def test_a_spoken_answer_is_heard_submitted_rated_and_kept(
     assert here.coach.rated == ["What I meant to say."]
     assert submitted.raw == answer.raw, "the raw transcript stays as it was heard"
     eventually(lambda: answer_to(here, owner, question).recording is not None)
-    sound = here.interviews.recording(owner, answer_to(here, owner, question))
+    sound = here.past.recording(owner, answer_to(here, owner, question))
     assert sound.startswith(b"fLaC")
     assert here.interviews.standing(owner, interview).question == interview.questions[1]
 
@@ -124,10 +115,7 @@ def test_an_answer_that_finishes_while_it_is_looked_up_is_not_begun_again(
         eventually(lambda: here.ears.get(answer.id) is None)  # its sound is encoded, all is done
 
     store = StoreWhereAnswersFinishMeanwhile(here.store, finish)
-    late_tab = Interviews(
-        cast(Store, store),
-        *(here.keeping, here.coaches, here.ears, here.afterwards, here.plans, here.judging),
-    )
+    late_tab = SpokenAnswers(cast(Store, store), here.ears, here.afterwards, LastKnown(here.outbox))
     assert late_tab.listen(owner, question) is None
     assert here.ears.get(answer_to(here, owner, question).id) is None
     assert answer_to(here, owner, question).state is AnswerState.HEARD
@@ -141,10 +129,10 @@ def test_an_answer_is_stored_before_it_is_rated_and_can_be_rated_again(here: Reh
     submitted = here.interviews.submit(owner, answer, "I owned it.")
     assert submitted.rating_state is RatingState.FAILED
     assert submitted.rating_problem == "The coach is not well today. Rate again later."
-    assert here.interviews.review(owner, interview.id).overall is None
+    assert here.past.review(owner, interview.id).overall is None
     here.coach.failing = False
-    here.interviews.rate_again(owner, answer.id)
-    assert here.interviews.review(owner, interview.id).overall == 5.0
+    here.past.rate_again(owner, answer.id)
+    assert here.past.review(owner, interview.id).overall == 5.0
 
 
 def test_a_question_is_answered_once_however_many_tabs_submit(here: Rehearsal) -> None:
@@ -195,7 +183,7 @@ def test_without_a_model_the_recording_waits_and_is_rated_when_a_model_comes(
     eventually(lambda: answer_to(after, owner, question).rating_state is RatingState.RATED)
     assert after.coach.rated[0].startswith("word0")
     assert not answer_to(after, owner, question).pending
-    assert after.interviews.review(owner, interview.id).overall == 5.0
+    assert after.past.review(owner, interview.id).overall == 5.0
     after.interviews.shutdown()
 
 
@@ -203,14 +191,14 @@ def test_what_was_said_before_the_server_died_comes_back(tmp_path: Path, speech:
     first = rehearsal(tmp_path)
     owner = candidate(first)
     _, question = begin(first, owner)
-    live = first.interviews.listen(owner, question)
+    live = first.spoken.listen(owner, question)
     assert live is not None
     live.hear_samples(speech)
     eventually(lambda: live.snapshot().seconds >= len(speech) / SAMPLE_RATE - 0.01)
     first.interviews.shutdown()  # without finish: as far as the answer knows, the power went
 
     again = rehearsal(tmp_path)
-    back = again.interviews.listen(owner, question)
+    back = again.spoken.listen(owner, question)
     assert back is not None
     back.finish()
     eventually(lambda: answer_to(again, owner, question).state is AnswerState.HEARD)
@@ -223,11 +211,11 @@ def test_ending_an_interview_submits_what_has_been_said_and_leaves_the_rest_unan
 ) -> None:
     owner = candidate(here)
     interview, question = begin(here, owner)
-    live = here.interviews.listen(owner, question)
+    live = here.spoken.listen(owner, question)
     assert live is not None
     live.hear_samples(speech)
     here.interviews.end(owner, interview)
-    review = here.interviews.review(owner, interview.id)
+    review = here.past.review(owner, interview.id)
     assert review.interview.state is InterviewState.FINISHED
     assert review.items[0].rating is not None
     assert review.items[1].answer is None
@@ -240,7 +228,7 @@ def test_ending_without_a_speech_model_submits_the_recording_to_be_rated_later(
     without = rehearsal(tmp_path, model="base.en")
     owner = candidate(without)
     interview, question = begin(without, owner)
-    live = without.interviews.listen(owner, question)
+    live = without.spoken.listen(owner, question)
     assert live is not None
     live.hear_samples(speech)
     without.interviews.end(owner, interview)
@@ -255,7 +243,7 @@ def test_an_ended_interview_can_be_gone_on_with_while_questions_are_left(here: R
     interview, question = begin(here, owner)
     here.interviews.skip(owner, question)
     here.interviews.end(owner, interview)
-    here.interviews.reopen(owner, interview.id)
+    here.past.reopen(owner, interview.id)
     standing = here.interviews.standing(owner, here.store.interview(owner, interview.id))
     assert standing.question == interview.questions[1]
 
@@ -287,7 +275,7 @@ def test_an_answer_submitted_just_before_the_server_died_gets_its_last_words_and
     first = rehearsal(tmp_path, model="base.en")  # no model: nothing can be settled in time
     owner = candidate(first)
     interview, question = begin(first, owner)
-    live = first.interviews.listen(owner, question)
+    live = first.spoken.listen(owner, question)
     assert live is not None
     live.hear_samples(speech)
     eventually(lambda: live.snapshot().seconds > 0)
@@ -298,7 +286,7 @@ def test_an_answer_submitted_just_before_the_server_died_gets_its_last_words_and
     eventually(lambda: answer_to(again, owner, question).rating_state is RatingState.RATED)
     assert answer_to(again, owner, question).raw != ""
     eventually(lambda: answer_to(again, owner, question).recording is not None)
-    assert again.interviews.review(owner, interview.id).overall == 5.0
+    assert again.past.review(owner, interview.id).overall == 5.0
     again.interviews.shutdown()
 
 
@@ -328,7 +316,7 @@ def test_recording_again_in_one_tab_cannot_take_away_what_another_submitted(
     with pytest.raises(AlreadyAnswered):
         here.interviews.record_again(owner, answer)
     eventually(lambda: answer_to(here, owner, question).recording is not None)
-    assert here.interviews.recording(owner, answer_to(here, owner, question)).startswith(b"fLaC")
+    assert here.past.recording(owner, answer_to(here, owner, question)).startswith(b"fLaC")
 
 
 def test_a_guest_whom_no_browser_knows_any_more_is_forgotten_with_all_sound(
@@ -342,21 +330,12 @@ def test_a_guest_whom_no_browser_knows_any_more_is_forgotten_with_all_sound(
     _, question = begin(running, lost)
     speak_answer(running, lost, question, speech)
     eventually(lambda: answer_to(running, lost, question).recording is not None)
-    running.interviews.forget_lost_guests()
+    running.belongings.forget_lost_guests()
     assert running.store.owner_of(UUID(int=0)) is None
-    assert running.interviews.count(lost) == 0
+    assert running.past.count(lost) == 0
     assert list((tmp_path / "recordings").rglob("*.flac")) == []
     running.interviews.start(known, SETUP)
     running.interviews.shutdown()
-
-
-def test_what_is_not_sound_is_refused_before_anything_is_heard(here: Rehearsal) -> None:
-    owner = candidate(here)
-    _, question = begin(here, owner)
-    for file in (b"", b"not sound at all", wav(np.zeros(0, np.float32))):
-        with pytest.raises(InvalidInput, match="recording"):
-            here.interviews.hear_recording(owner, question, file)
-    assert here.store.current_answer(owner, question.id) is None
 
 
 def test_what_was_said_to_a_skipped_question_stays_with_it(
@@ -364,7 +343,7 @@ def test_what_was_said_to_a_skipped_question_stays_with_it(
 ) -> None:
     owner = candidate(here)
     interview, question = begin(here, owner)
-    live = here.interviews.listen(owner, question)
+    live = here.spoken.listen(owner, question)
     assert live is not None
     live.hear_samples(speech)
     here.interviews.skip(owner, question)
@@ -372,7 +351,7 @@ def test_what_was_said_to_a_skipped_question_stays_with_it(
     skipped = answer_to(here, owner, question)
     assert skipped.state is AnswerState.SKIPPED
     assert skipped.raw != ""
-    assert here.interviews.review(owner, interview.id).items[0].rating is None
+    assert here.past.review(owner, interview.id).items[0].rating is None
 
 
 def test_deleting_an_interview_deletes_its_sound(
@@ -382,9 +361,9 @@ def test_deleting_an_interview_deletes_its_sound(
     interview, question = begin(here, owner)
     answer = speak_answer(here, owner, question, speech)
     eventually(lambda: answer_to(here, owner, question).recording is not None)
-    here.interviews.delete(owner, interview.id)
+    here.past.delete(owner, interview.id)
     with pytest.raises(NotFound):
-        here.interviews.review(owner, interview.id)
+        here.past.review(owner, interview.id)
     left = [p for folder in ("recordings", "spool") for p in (tmp_path / folder).rglob("*.*")]
     assert [p for p in left if str(answer.id) in p.name] == []
 
@@ -394,11 +373,11 @@ def test_nobody_reaches_the_interview_of_somebody_else(here: Rehearsal) -> None:
     other = candidate(here)
     for act in (
         lambda: here.interviews.open_interview(other, interview.id),
-        lambda: here.interviews.review(other, interview.id),
-        lambda: here.interviews.delete(other, interview.id),
-        lambda: here.interviews.listen(other, question),
+        lambda: here.past.review(other, interview.id),
+        lambda: here.past.delete(other, interview.id),
+        lambda: here.spoken.listen(other, question),
         lambda: here.interviews.skip(other, question),
-        lambda: here.interviews.reopen(other, interview.id),
+        lambda: here.past.reopen(other, interview.id),
     ):
         with pytest.raises(NotFound):
             act()
@@ -411,11 +390,11 @@ def test_a_guests_interviews_move_into_an_account_with_their_sound(
     interview, question = begin(here, guest)
     speak_answer(here, guest, question, speech)
     eventually(lambda: answer_to(here, guest, question).recording is not None)
-    here.interviews.adopt(guest, account)
-    assert here.interviews.count(guest) == 0
-    moved = here.interviews.review(account, interview.id).items[0].answer
+    here.belongings.adopt(guest, account)
+    assert here.past.count(guest) == 0
+    moved = here.past.review(account, interview.id).items[0].answer
     assert moved is not None
-    assert here.interviews.recording(account, moved).startswith(b"fLaC")
+    assert here.past.recording(account, moved).startswith(b"fLaC")
 
 
 def test_an_answer_beyond_the_limit_is_refused_and_the_draft_stays(here: Rehearsal) -> None:

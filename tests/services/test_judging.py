@@ -85,16 +85,16 @@ def test_during_an_outage_the_offline_estimate_stands_in_and_is_replaced_later(
         assert stored.rating_problem == "The coach could not be reached."
         assert stored.rating_due is not None
         assert stored.rating_due > datetime.now(UTC) + timedelta(seconds=25)
-        estimate = here.interviews.review(owner, interview.id).items[0].rating
+        estimate = here.past.review(owner, interview.id).items[0].rating
         assert estimate is not None
         assert estimate.is_estimate
         coach.failure = None
-        here.interviews.rate_again(owner, answer.id)  # the button need not wait for the pause
+        here.past.rate_again(owner, answer.id)  # the button need not wait for the pause
         eventually(lambda: state(here, owner, answer) is RatingState.RATED)
-        item = here.interviews.review(owner, interview.id).items[0]
+        item = here.past.review(owner, interview.id).items[0]
         assert item.rating is not None
         assert item.rating.provenance.coach == "model-x"
-        earlier = here.interviews.earlier_ratings(owner, answer.id)
+        earlier = here.past.earlier_ratings(owner, answer.id)
         assert [rating.provenance.coach for rating in earlier] == ["offline"]
 
 
@@ -131,7 +131,7 @@ def test_what_will_not_mend_itself_is_failed_with_its_reason_and_rated_on_reques
         eventually(lambda: state(here, owner, answer) is RatingState.FAILED)
         assert here.store.answer(owner, answer.id).rating_problem == str(failure)
         coach.failure = None
-        here.interviews.rate_again(owner, answer.id)
+        here.past.rate_again(owner, answer.id)
         eventually(lambda: state(here, owner, answer) is RatingState.RATED)
 
 
@@ -157,8 +157,7 @@ def test_two_tabs_that_ask_for_a_rating_at_the_same_time_get_one(tmp_path: Path)
         eventually(lambda: state(here, owner, answer) is RatingState.RATED)
         coach.gate.clear()
         tabs = [
-            threading.Thread(target=here.interviews.rate_again, args=(owner, answer.id))
-            for _ in range(4)
+            threading.Thread(target=here.past.rate_again, args=(owner, answer.id)) for _ in range(4)
         ]
         for tab in tabs:
             tab.start()
@@ -166,7 +165,7 @@ def test_two_tabs_that_ask_for_a_rating_at_the_same_time_get_one(tmp_path: Path)
             tab.join(20)
         coach.gate.set()
         eventually(lambda: state(here, owner, answer) is RatingState.RATED)
-        eventually(lambda: len(here.interviews.earlier_ratings(owner, answer.id)) == 1)
+        eventually(lambda: len(here.past.earlier_ratings(owner, answer.id)) == 1)
         assert len(coach.judged) == 2, "the first rating, and one more for all four tabs"
 
 
@@ -218,6 +217,33 @@ def test_a_follow_up_comes_right_after_its_question_and_at_most_twice(tmp_path: 
             "Why did you choose us?",
             "I told everybody at once.",
         )
+
+
+def test_whoever_has_answered_once_more_meanwhile_is_not_asked_on(tmp_path: Path) -> None:
+    coach = scripted(follow_up=questions("And then?")[0])
+    coach.gate.clear()
+    with running(tmp_path, language_model=coach) as here:
+        owner = candidate(here)
+        interview, answer = answered(here, owner, follow_ups=True)
+        assert here.interviews.considers(owner, answer.id)
+        again = here.interviews.answer_again(owner, answer.question_id)
+        here.interviews.submit(owner, again, "I told everybody, and asked.")
+        coach.gate.set()
+        for attempt in (answer, again):
+            eventually(lambda one=attempt: state(here, owner, one) is RatingState.RATED)  # type: ignore[misc]
+        found = here.store.interview(owner, interview.id).questions
+        assert [q.parent_id for q in found] == [None] * len(found)
+
+
+def test_an_answer_without_words_is_told_why_it_is_not_rated(tmp_path: Path) -> None:
+    with running(tmp_path, language_model=scripted()) as here:
+        owner = candidate(here)
+        question = here.interviews.start(owner, SETUP).questions[0]
+        answer = here.interviews.type_instead(owner, question)
+        here.store.submit(owner, answer.id, None)  # as one whose transcript turned out to be empty
+        here.judging.now(owner, answer.id)
+        eventually(lambda: state(here, owner, answer) is RatingState.FAILED)
+        assert here.store.answer(owner, answer.id).rating_problem == "No words were heard."
 
 
 def test_follow_ups_that_are_turned_off_are_not_asked_for(tmp_path: Path) -> None:
@@ -290,8 +316,8 @@ def test_many_failures_in_a_row_end_with_every_answer_rated(tmp_path: Path) -> N
         def all_rated() -> bool:
             return all(
                 item.answer is not None and item.answer.rating_state is RatingState.RATED
-                for row in here.interviews.history(owner, 10, 0)
-                for item in here.interviews.review(owner, row.id).items
+                for row in here.past.history(owner, 10, 0)
+                for item in here.past.review(owner, row.id).items
             )
 
         eventually(all_rated)

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
-import av
 import numpy as np
 import pytest
-from sqlalchemy import Engine, update
 
-from services.domain import Answer, AnswerMode
+from services.domain import Answer, Recording
 from services.errors import DatabaseAway, RecordingsAway
 from services.keeping import PART, Keeping, Waiting
 from services.ports import Owner
-from services.storage import users
-from services.storage.database import SERVICE, writing
 from services.storage.recordings import Recordings
 from services.storage.removals import NOT_KEPT
 from services.storage.store import Store
-from services.storage.tables import AnswerRow
-from tests.services.storage.stored import Clock, a_database, a_user, an_interview
+from tests.services.machine import SECOND, Machine, sound
+from tests.services.storage.stored import Clock, a_database, a_user
 from tests.standins.bucket import PLACE, Bucket
-
-SECOND = 16_000
 
 
 @pytest.fixture(scope="module")
@@ -36,65 +29,6 @@ def bucket() -> Iterator[Bucket]:
     made = Bucket()
     yield made
     made.stop()
-
-
-@dataclass
-class Machine:
-    """A machine with its own disk, on a database and a store of recordings that it shares."""
-
-    store: Store
-    engine: Engine
-    disk: Path
-    recordings: Recordings
-
-    def __post_init__(self) -> None:
-        self.disk.mkdir(exist_ok=True)
-        self.place = uuid4()
-        self.begin_anew()
-
-    def begin_anew(self) -> None:
-        """What a new process on this machine has."""
-        self.keeping = Keeping(
-            self.store, self.recordings, self.spool, is_ours=lambda place: place == self.place
-        )
-
-    def hear(self, answer: Answer) -> None:
-        """From now on the answer is heard on this machine."""
-        with writing(self.engine, SERVICE) as db:
-            here = update(AnswerRow).where(AnswerRow.id == answer.id)
-            db.execute(here.values(place_id=self.place))
-
-    def spool(self, answer_id: UUID) -> Path:
-        return self.disk / f"{answer_id}.pcm"
-
-    def another(self) -> Machine:
-        disk = self.disk.with_name(f"{self.disk.name}-2")
-        return Machine(self.store, self.engine, disk, self.recordings)
-
-    def begin(self, owner: UUID) -> Answer:
-        question = an_interview(self.store, owner).questions[0]
-        return self.store.open_answer(owner, question.id, AnswerMode.SPOKEN)
-
-    def say(self, answer: Answer, sound: np.ndarray) -> None:
-        with self.spool(answer.id).open("ab") as spool:
-            spool.write(sound.astype("<i2").tobytes())
-
-    def ship(self, owner: UUID, answer: Answer) -> None:
-        self.keeping.ship(answer.id, owner, answer.interview_id)
-
-    def finish(self, owner: UUID, answer: Answer, *, pending: bool = False) -> None:
-        self.store.set_sound(owner, answer.id, 1.0, pending)
-        self.store.heard(owner, answer.id, pending)
-
-    def heard(self, owner: UUID, answer: Answer) -> np.ndarray:
-        kept = self.store.answer(owner, answer.id).recording
-        assert kept is not None
-        with av.open(io.BytesIO(b"".join(self.keeping.sound(owner, kept)))) as file:
-            return np.concatenate([f.to_ndarray().reshape(-1) for f in file.decode(audio=0)])
-
-    def wants(self, owner: UUID, days: int | None) -> None:
-        with writing(self.engine, SERVICE) as db:
-            users.change(db, owner, media_days=days)
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -117,11 +51,6 @@ def far(tmp_path: Path, bucket: Bucket) -> Machine:
 def ada(request: pytest.FixtureRequest) -> UUID:
     name = "here" if "here" in request.fixturenames else "far"
     return a_user(request.getfixturevalue(name).engine)
-
-
-def sound(seconds: float, seed: int = 1) -> np.ndarray:
-    samples = np.random.default_rng(seed).integers(-500, 500, int(seconds * SECOND))
-    return samples.astype(np.int16)
 
 
 def test_a_finished_answer_is_kept_whole_and_its_spool_may_go(here: Machine, ada: UUID) -> None:
@@ -150,6 +79,33 @@ def test_the_spool_of_what_is_gone_or_put_aside_may_go(here: Machine, ada: UUID)
     assert here.keeping.keep(replaced.id)
     assert here.recordings.count(ada) == 0
     assert here.store.answer(ada, replaced.id).recording is None
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("pending", [False, True])
+def test_sound_that_is_put_aside_while_it_is_stored_is_nowhere(
+    here: Machine, ada: UUID, when: str, pending: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, put = here.begin(ada), here.recordings.put_flac
+    here.say(answer, sound(1))
+    here.finish(ada, answer, pending=pending)
+
+    def put_aside() -> None:  # as "Record again" does
+        here.store.replace(ada, answer.id)
+        here.keeping.removals.carry_out(here.keeping.removals.drop_sound(ada, answer.id))
+
+    def put_meanwhile(*place: Any) -> Recording:
+        if when == "before":
+            put_aside()
+        stored = put(*place)
+        if when == "after":
+            put_aside()
+        return stored
+
+    monkeypatch.setattr(here.recordings, "put_flac", put_meanwhile)
+    assert here.keeping.keep(answer.id)
+    assert here.store.answer(ada, answer.id).recording is None
+    assert (here.recordings.count(ada), here.keeping.removals.count()) == (0, 0)
 
 
 def test_who_wants_no_recordings_has_none_anywhere(here: Machine, ada: UUID) -> None:
@@ -358,7 +314,7 @@ def test_a_browser_gets_an_address_only_from_a_store_that_it_can_reach(
     here.keeping.keep(answer.id)
     kept = here.store.answer(ada, answer.id).recording
     assert kept is not None
-    address = here.keeping.url(ada, kept)
+    address = here.keeping.url(ada, kept.key)
     assert address.startswith("http://127.0.0.1") if here.recordings.remote else address == ""
 
 

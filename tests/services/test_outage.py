@@ -103,7 +103,7 @@ def test_who_answers_while_the_database_is_away_loses_nothing(
     with running(tmp_path, address=address) as here:
         owner = candidate(here)
         interview, question = begin(here, owner)
-        live = here.interviews.listen(owner, question)
+        live = here.spoken.listen(owner, question)
         assert live is not None
         speak(live, speech)
         seen = here.interviews.standing(owner, interview)
@@ -114,11 +114,11 @@ def test_who_answers_while_the_database_is_away_loses_nothing(
             now = here.interviews.standing(owner, interview)
             assert now.question == seen.question
             assert now.answer is not None
-            assert here.interviews.listen(owner, question) is live, "it goes on being heard"
+            assert here.spoken.listen(owner, question) is live, "it goes on being heard"
             heard = live.snapshot().transcript.settled_text
             assert now.answer.raw == heard, "all that was heard is shown"
 
-            here.interviews.finish_answer(owner, now.answer)
+            here.spoken.finish_answer(owner, now.answer)
             assert live.wait_finished(20)
             reviewed = here.interviews.standing(owner, interview).answer
             assert reviewed is not None
@@ -302,7 +302,7 @@ def test_what_a_dead_process_left_is_finished_by_one_that_shares_its_folder(
     with running(tmp_path, address=address) as here, running(tmp_path, address=address) as beside:
         owner = candidate(here)
         _, question = begin(here, owner)
-        live = beside.interviews.listen(owner, question)
+        live = beside.spoken.listen(owner, question)
         assert live is not None
         speak(live, speech)
         answer = answer_to(here, owner, question)
@@ -323,12 +323,12 @@ def test_an_answer_that_moves_to_another_machine_is_heard_there_alone(
     ):
         owner = candidate(here)
         _, question = begin(here, owner)
-        first = here.interviews.listen(owner, question)
+        first = here.spoken.listen(owner, question)
         assert first is not None
         speak(first, speech)
         answer = answer_to(here, owner, question)
         eventually(lambda: len(here.store.answer(owner, answer.id).segments) == 1)
-        second = there.interviews.listen(owner, question)
+        second = there.spoken.listen(owner, question)
         assert second is not None
         speak(second, speech)
         eventually(lambda: len(here.store.answer(owner, answer.id).segments) == 2)
@@ -340,7 +340,7 @@ def test_an_answer_that_moves_to_another_machine_is_heard_there_alone(
             here.outbox.put(answer.id, said(2))
         speak(first, speech)
         eventually(lambda: here.ears.get(answer.id) is None)
-        back = here.interviews.listen(owner, question)
+        back = here.spoken.listen(owner, question)
         assert back is not None
         assert back is not first
         assert here.store.answer(owner, answer.id).place == here.place.id
@@ -372,7 +372,7 @@ def test_words_said_after_those_that_waited_elsewhere_are_stored_too(
     later = Said(number=1, segment=Segment(start=600.0, end=602.0, text="came late"))
     (folder / f"{answer.id}.jsonl").write_bytes(line(later))
     with running(tmp_path / "b", address=address) as there:
-        live = there.interviews.listen(owner, question_of(there, owner, answer))
+        live = there.spoken.listen(owner, question_of(there, owner, answer))
         assert live is not None
         with running(tmp_path / "a", address=address) as here:
             eventually(lambda: not here.outbox.all_waiting())
@@ -393,25 +393,25 @@ def test_who_only_looks_takes_the_answer_away_from_nobody(
     ):
         owner = candidate(here)
         interview, question = begin(here, owner)
-        first = here.interviews.listen(owner, question)
+        first = here.spoken.listen(owner, question)
         assert first is not None
         ours = first.take_over()
         speak(first, speech)
         seen = there.interviews.standing(owner, interview).answer
         assert seen is not None
-        assert there.interviews.listen(owner, question, seen=seen) is None
+        assert there.spoken.listen(owner, question, seen=seen) is None
         assert there.interviews.answer(owner, seen).state is AnswerState.OPEN
         assert here.store.answer(owner, seen.id).place == here.place.id
         speak(first, speech)
         eventually(lambda: len(there.store.answer(owner, seen.id).segments) == 2)
         assert first.snapshot().source == ours
 
-        assert there.interviews.listen(owner, question) is not None, "start was pressed"
+        assert there.spoken.listen(owner, question) is not None, "start was pressed"
         speak(first, speech)
         eventually(lambda: here.ears.get(seen.id) is None)
         assert first.snapshot().source != ours, "the first screen is told"
         moved = here.interviews.standing(owner, interview).answer
-        assert here.interviews.listen(owner, question, seen=moved) is None
+        assert here.spoken.listen(owner, question, seen=moved) is None
         assert here.store.answer(owner, seen.id).place == there.place.id
 
 
@@ -421,7 +421,7 @@ def test_who_looks_hears_on_what_a_dead_machine_heard(
     with running(tmp_path / "a", address=address) as here:
         owner = candidate(here)
         interview, question = begin(here, owner)
-        live = here.interviews.listen(owner, question)
+        live = here.spoken.listen(owner, question)
         assert live is not None
         speak(live, speech)
     soon = timedelta(seconds=0.2)
@@ -429,7 +429,7 @@ def test_who_looks_hears_on_what_a_dead_machine_heard(
         eventually(lambda: there.afterwards.places._in_touch())
         seen = there.interviews.standing(owner, interview).answer
         assert seen is not None
-        assert there.interviews.listen(owner, question, seen=seen) is not None
+        assert there.spoken.listen(owner, question, seen=seen) is not None
         assert there.store.answer(owner, seen.id).place == there.place.id
 
 
@@ -442,7 +442,7 @@ def test_an_interview_can_be_ended_from_another_device(
     ):
         owner = candidate(here)
         interview, question = begin(here, owner)
-        live = here.interviews.listen(owner, question)
+        live = here.spoken.listen(owner, question)
         assert live is not None
         speak(live, speech)
         answer = answer_to(here, owner, question)
@@ -493,7 +493,7 @@ def test_a_store_of_recordings_that_is_away_is_tried_once_in_a_round(tmp_path: P
         for _ in range(2):
             owner = candidate(here)
             _, question = begin(here, owner)
-            here.interviews.listen(owner, question)
+            here.spoken.listen(owner, question)
         first, _second = here.afterwards._given
         here.afterwards.keeping = cast(Keeping, away_now)
         eventually(lambda: len(away_now.tries) >= 4)
@@ -512,14 +512,14 @@ def test_what_is_deleted_on_one_machine_leaves_no_sound_on_another(
         answers = []
         for who in (owner, stays):
             _, question = begin(here, who)
-            live = here.interviews.listen(who, question)
+            live = here.spoken.listen(who, question)
             assert live is not None
             speak(live, speech)
             answers.append(answer_to(here, who, question))
         deleted, kept = answers
         part = here.ears.spool_path(deleted.id).with_suffix(".pcm.rebuilt")
         part.write_bytes(b"sound")  # of a process that was killed
-        there.interviews.forget(owner)
+        there.belongings.forget(owner)
         eventually(lambda: here.ears.get(deleted.id) is None)
         eventually(lambda: not here.ears.spool_path(deleted.id).exists())
         eventually(lambda: not part.exists())
@@ -537,7 +537,7 @@ def test_an_attempt_that_was_put_aside_elsewhere_leaves_no_sound_here(
     ):
         owner = candidate(here)
         _, question = begin(here, owner)
-        live = here.interviews.listen(owner, question)
+        live = here.spoken.listen(owner, question)
         assert live is not None
         speak(live, speech)
         answer = answer_to(here, owner, question)
@@ -551,11 +551,11 @@ def test_what_is_heard_here_is_forgotten_when_it_is_over(tmp_path: Path, speech:
         owner = candidate(here)
         _, question = begin(here, owner)
         for _ in range(3):
-            live = here.interviews.listen(owner, question)
+            live = here.spoken.listen(owner, question)
             assert live is not None
             here.interviews.record_again(owner, answer_to(here, owner, question))
         assert not here.afterwards._given
-        live = here.interviews.listen(owner, question)
+        live = here.spoken.listen(owner, question)
         answer = answer_to(here, owner, question)
         assert set(here.afterwards._given) == {answer.id}
         here.ears.close(answer.id)  # nobody spoke for long
@@ -582,7 +582,7 @@ def test_what_another_living_machine_hears_is_left_to_it(
     with running(tmp_path / "a", address=address, model=str(tmp_path / "none")) as here:
         owner = candidate(here)
         _, question = begin(here, owner)
-        live = here.interviews.listen(owner, question)
+        live = here.spoken.listen(owner, question)
         assert live is not None
         live.hear_samples(speech)
         live.finish()

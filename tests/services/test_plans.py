@@ -143,7 +143,7 @@ def test_a_guest_who_signs_in_meanwhile_gets_the_rest_of_the_plan(tmp_path: Path
     with running(tmp_path, language_model=coach) as here:
         guest, account = candidate(here), candidate(here)
         interview = here.interviews.start(guest, THREE)
-        here.interviews.adopt(guest, account)
+        here.belongings.adopt(guest, account)
         coach.may_go_on.set()
         eventually(
             lambda: here.store.interview(account, interview.id).plan_state is PlanState.READY

@@ -26,8 +26,12 @@ FUNCTIONS = {
 }
 # Texts of candidates' tables that the chores need: whose, which and where, never what was said.
 SERVICE_MAY_READ = {
-    "answers": {"state", "rating_state", "recording_key", "recording_media_type", "recording_gone"},
+    "answers": {
+        *("state", "rating_state", "recording_key", "recording_media_type", "recording_gone"),
+        *("video_key", "video_media_type", "thumbnail_key"),
+    },
     "consents": {"kind", "version"},
+    "shares": {"token_hash"},
     "users": {"name", "email"},
 }
 _WORDY = ("text", "character varying", "json", "jsonb", "bytea")

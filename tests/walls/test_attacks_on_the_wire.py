@@ -46,7 +46,15 @@ def test_a_server_without_tls_is_refused_and_the_password_stays_here(
 
 
 @pytest.mark.parametrize(
-    "broken", ["", "nonsense", "postgresql://", "postgresql://u:p@[", "://u:p@h/d"]
+    "broken",
+    [
+        "",
+        "nonsense",
+        "postgresql://",
+        "postgresql+unknown://u:p@h/d",
+        "postgresql://u:p@[",
+        "://u:p@h/d",
+    ],
 )
 def test_an_address_that_is_refused_is_not_repeated(broken: str) -> None:
     with pytest.raises((DatabaseUnusable, DatabaseAway)) as refusal:

@@ -34,7 +34,13 @@ FROM_ELSEWHERE: dict[str, tuple[str, tuple[int, ...]]] = {
     "/auth/sign-out": ("POST", REFUSED),
     "/api/health": ("GET", PUBLIC),
     "/recordings/{answer_id}": ("GET", REFUSED),
+    "/recordings/{answer_id}/video": ("GET", REFUSED),
+    "/recordings/{answer_id}/thumbnail": ("GET", REFUSED),
+    "/shared-recordings/{answer_id}": ("GET", REFUSED),
+    "/shared-recordings/{answer_id}/video": ("GET", REFUSED),
     "/account/data.zip": ("GET", REFUSED),
+    "/report/interview/{name}": ("GET", REFUSED),
+    "/report/period.{form}": ("GET", REFUSED),
 }
 
 
@@ -308,7 +314,8 @@ def test_ids_of_others_are_answered_like_ids_of_nobody(site: Site) -> None:
     site.store.submit(ada, answer.id, said("Nobody but me should ever read this sentence."))
     eve = {"cookie": f"{COOKIE}={site.cookie('Eve')}", **OURS}
     told = [
-        site.ask(method, f"/recordings/{name}", **eve, **more)
+        site.ask(method, f"/recordings/{name}{below}", **eve, **more)
+        for below in ("", "/video", "/thumbnail")
         for name in (answer.id, uuid4(), question.id, ada, "nothing", str(answer.id).upper())
         for more in ({}, {"range": "bytes=0-1"})
         for method in ("GET",)

@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 from sqlalchemy import Engine, MetaData
 
 from services.storage import migrating, postgres
+from services.storage.tables import PRIVATE
 from tests.standins.postgres import Server
 from tests.walls.rows import Person, a_person, store_rows
 
@@ -88,10 +89,11 @@ def test_an_upgrade_from_every_earlier_version_keeps_what_was_stored(
         kept = before[table][0].keys() & after[table][0].keys()
         assert kept, table
         assert only(kept, before[table]) == only(kept, after[table]), table
-    told = {row["user_id"]: row["hash"] for row in after["passwords"]}
-    assert told == {row["id"]: row["password_hash"] for row in before["users"]}
-    for answer in after["answers"]:
-        assert answer["recorded_at"] == answer["finished_at"]
+    if "passwords" not in before:  # they moved out of the users, and recordings got a date
+        told = {row["user_id"]: row["hash"] for row in after["passwords"]}
+        assert told == {row["id"]: row["password_hash"] for row in before["users"]}
+        for answer in after["answers"]:
+            assert answer["recorded_at"] == answer["finished_at"]
     belongs_to(after, ada, eve)
 
 
@@ -154,4 +156,6 @@ def test_an_upgrade_that_fails_in_the_middle_leaves_everything_as_it_was(
 def reflected(engine: Engine) -> list[Any]:
     found = MetaData()
     found.reflect(engine)
+    if "passwords" not in found.tables:
+        found.reflect(engine, schema=PRIVATE)
     return [table for table in found.sorted_tables if table.name != "alembic_version"]

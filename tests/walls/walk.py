@@ -234,7 +234,8 @@ def _try(
         done.breaches.append(f"{where}: {count} rows")
     if victim.mark in told or str(victim.id) in told:
         done.breaches.append(f"{where}: told what is somebody else's")
-    if own and attack.exactly and (count != own or attacker.mark not in told):
+    named = attacker.mark in told or str(attacker.id) in told
+    if own and attack.exactly and (count != own or not named):
         done.breaches.append(f"{where}: {count} rows instead of one's own")
 
 

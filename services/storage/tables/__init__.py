@@ -11,6 +11,7 @@ from services.storage.tables.accounts import (
     IdentityRow,
     LoginRow,
     PasswordRow,
+    PreferencesRow,
     ThrottleRow,
     TicketRow,
     UserRow,
@@ -18,6 +19,12 @@ from services.storage.tables.accounts import (
 from services.storage.tables.coaching import CvRow, SpendingRow, SpendingTotalRow
 from services.storage.tables.housekeeping import LockRow, PlaceRow, RemovalRow
 from services.storage.tables.interviews import AnswerRow, InterviewRow, QuestionRow, SegmentRow
+from services.storage.tables.looking_back import (
+    MentorNoteRow,
+    SelfRatingRow,
+    ShareRow,
+    SoundFiguresRow,
+)
 from services.storage.tables.ratings import RatingRow, ScoreRow
 from services.storage.tables.schema import PRIVATE, Base, without_schemas
 
@@ -31,13 +38,18 @@ __all__ = [
     "InterviewRow",
     "LockRow",
     "LoginRow",
+    "MentorNoteRow",
     "PasswordRow",
     "PlaceRow",
+    "PreferencesRow",
     "QuestionRow",
     "RatingRow",
     "RemovalRow",
     "ScoreRow",
     "SegmentRow",
+    "SelfRatingRow",
+    "ShareRow",
+    "SoundFiguresRow",
     "SpendingRow",
     "SpendingTotalRow",
     "ThrottleRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, false, text
+from sqlalchemy import Index, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.storage.tables.schema import PRIVATE, Base, part_of, private
@@ -94,3 +94,14 @@ class ConsentRow(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[str] = mapped_column(primary_key=True)
     agreed_at: Mapped[datetime]
+
+
+class PreferencesRow(Base):
+    """What a candidate switched on or off; without a row all is as it comes."""
+
+    __tablename__ = "preferences"
+
+    user_id: Mapped[UUID] = part_of("users.id", primary_key=True)
+    record_video: Mapped[bool] = mapped_column(server_default=false())
+    pace_meter: Mapped[bool] = mapped_column(server_default=false())
+    self_rating: Mapped[bool] = mapped_column(server_default=true())

@@ -96,6 +96,12 @@ class AnswerRow(Base):
     recording_media_type: Mapped[str | None]
     recording_seconds: Mapped[float | None]
     recording_size: Mapped[int | None]
+    video_key: Mapped[str | None]  # picture and sound, where the candidate switched that on
+    video_media_type: Mapped[str | None]
+    video_seconds: Mapped[float | None]
+    video_size: Mapped[int | None]
+    video_offset_s: Mapped[float | None]  # second of the answer at which it begins
+    thumbnail_key: Mapped[str | None]
     recorded_at: Mapped[datetime | None]
     recording_gone: Mapped[str] = mapped_column(server_default="")  # why there is none (any more)
     started_at: Mapped[datetime]

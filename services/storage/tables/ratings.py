@@ -28,7 +28,8 @@ class RatingRow(Base):
         # Holds everything that the history and the progress screen average.
         Index(
             "ix_ratings_progress",
-            *("user_id", "superseded", "unsure", "interview_id", "coach", "overall", "kind"),
+            *("user_id", "superseded", "unsure", "set_aside"),
+            *("interview_id", "coach", "overall", "kind"),
         ),
     )
 
@@ -51,6 +52,7 @@ class RatingRow(Base):
     passes: Mapped[int] = mapped_column(server_default=text("1"))
     unsure: Mapped[bool] = mapped_column(server_default=false())  # counts in no trend
     superseded: Mapped[bool]
+    set_aside: Mapped[bool] = mapped_column(server_default=false())  # another attempt counts
     created_at: Mapped[datetime]
 
 
@@ -61,7 +63,7 @@ class ScoreRow(Base):
         # Holds everything that the progress screen averages, already in its order.
         Index(
             "ix_scores_progress",
-            *("user_id", "superseded", "unsure"),
+            *("user_id", "superseded", "unsure", "set_aside"),
             *("criterion_id", "asked_at", "level", "other", "criterion_name"),
         ),
     )
@@ -79,6 +81,7 @@ class ScoreRow(Base):
         list[Any]
     ]  # [start, end, quote, start_s, end_s] each; older ones end after the quote
     evidenced: Mapped[bool] = mapped_column(server_default=true())
-    superseded: Mapped[bool]  # this and the next as its rating
+    superseded: Mapped[bool]  # this and the next two as its rating
     unsure: Mapped[bool] = mapped_column(server_default=false())
+    set_aside: Mapped[bool] = mapped_column(server_default=false())
     asked_at: Mapped[datetime]  # when its interview was created

@@ -199,7 +199,7 @@ def test_a_guest_who_confirms_an_account_keeps_the_work(door: Mailed) -> None:
     door.site.fill("Create account", **ADA)
     door.give("Confirm", code=door.code())
     assert door.site.owner != guest
-    assert door.site.interviews.review(door.site.owner, interview.id).interview.id == interview.id
+    assert door.site.past.review(door.site.owner, interview.id).interview.id == interview.id
     assert services().logins.find(planted) is None
 
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 import http.client
 import io
 import json
-import socket
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -27,6 +23,7 @@ from services.domain import User
 from services.errors import StorageError
 from services.privacy.export import Export
 from tests.pages.conftest import tab_on
+from tests.pages.on_a_socket import on_a_socket
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -112,9 +109,9 @@ def test_asking_for_the_head_makes_no_zip() -> None:
 def test_a_second_one_at_the_same_time_is_refused_and_one_afterwards_is_not() -> None:
     visitor = Visitor()
     assert visitor.user is not None
-    assert export._begin(visitor.user.id)
+    assert export.zips.begin(visitor.user.id)
     assert visitor.get(Sec_Fetch_Site="same-origin").status_code == 429
-    export._end(visitor.user.id)
+    export.zips.end(visitor.user.id)
     for _ in range(2):
         assert visitor.get(Sec_Fetch_Site="same-origin").status_code == 200
 
@@ -149,28 +146,7 @@ def test_the_turn_ends_with_a_download_that_breaks_off(monkeypatch: pytest.Monke
     visitor = broken(monkeypatch, 3)
     visitor.get(Sec_Fetch_Site="same-origin")
     assert visitor.user is not None
-    assert visitor.user.id not in export._under_way
-
-
-@contextmanager
-def on_a_socket() -> Iterator[int]:
-    """The route behind the server that Streamlit runs on; its port."""
-    sessions = Middleware(SessionMiddleware, secret_key="for this test")
-    app = Starlette(routes=[export_route], middleware=[sessions])
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        door.listen()
-        config = uvicorn.Config(
-            app, log_config=None, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([door],))
-        thread.start()
-        try:
-            yield int(door.getsockname()[1])
-        finally:
-            server.should_exit = True
-            thread.join(20)
+    assert visitor.user.id not in export.zips
 
 
 def asked(port: int, visitor: Visitor) -> http.client.HTTPResponse:
@@ -183,14 +159,14 @@ def asked(port: int, visitor: Visitor) -> http.client.HTTPResponse:
 def until_free(visitor: Visitor) -> None:
     assert visitor.user is not None
     limit = time.monotonic() + 20
-    while visitor.user.id in export._under_way:
+    while visitor.user.id in export.zips:
         assert time.monotonic() < limit, "the turn was never given back"
         time.sleep(0.01)
 
 
 def test_a_browser_sees_that_a_download_broke_off(monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = broken(monkeypatch, 3)
-    with on_a_socket() as port:
+    with on_a_socket([export_route]) as port:
         answer = asked(port, visitor)
         assert answer.status == 200
         with pytest.raises((http.client.IncompleteRead, ConnectionError)):
@@ -200,7 +176,7 @@ def test_a_browser_sees_that_a_download_broke_off(monkeypatch: pytest.MonkeyPatc
 
 def test_who_goes_away_in_the_middle_may_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = broken(monkeypatch, 10_000_000)
-    with on_a_socket() as port:
+    with on_a_socket([export_route]) as port:
         answer = asked(port, visitor)
         assert answer.read(8) == b"PK piece"
         assert asked(port, visitor).status == 429

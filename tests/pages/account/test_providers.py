@@ -84,7 +84,7 @@ def test_a_guest_who_is_refused_is_told_at_the_door_and_stays_a_guest(guest: Sit
 def test_a_guest_becomes_the_account_and_the_old_secret_is_worth_nothing(guest: Site) -> None:
     interview, planted = guest.interview(), guest.tab.session_state["tab"].secret
     introduce(guest)
-    assert guest.interviews.review(guest.owner, interview.id).interview.id == interview.id
+    assert guest.past.review(guest.owner, interview.id).interview.id == interview.id
     assert services().logins.find(planted) is None
 
 

@@ -61,7 +61,7 @@ def test_a_guest_is_offered_an_account_first_and_keeps_the_work(guest: Site) -> 
     assert "everything you have done so far moves along" in guest.words
     assert "Try without an account" not in guest.labels
     guest.fill("Create account", **ADA)
-    assert guest.interviews.review(guest.owner, interview.id).interview.id == interview.id
+    assert guest.past.review(guest.owner, interview.id).interview.id == interview.id
 
 
 def test_a_guest_can_move_the_work_into_an_account_that_exists(site: Site) -> None:
@@ -73,7 +73,7 @@ def test_a_guest_can_move_the_work_into_an_account_that_exists(site: Site) -> No
     interview = site.interview()
     site.open("account/sign_in.py")
     site.fill("Sign in", **ADA)
-    assert site.interviews.review(site.owner, interview.id).interview.id == interview.id
+    assert site.past.review(site.owner, interview.id).interview.id == interview.id
 
 
 def test_a_name_of_ten_thousand_characters_is_refused_and_the_email_stays_typed(site: Site) -> None:

@@ -14,7 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.account.routes import lifespan, routes
 from pages.ui.context import services
+from tests.browser import server
 from tests.pages.conftest import ROOT
+from tests.services.rehearsal import eventually
 from tests.standins import postgres
 from tests.standins.postgres import Server
 
@@ -42,6 +44,21 @@ def database_away(
     st.cache_resource.clear()
 
 
+def test_the_services_start_by_themselves_once_the_database_is_there(
+    own_server: Server, tmp_path: Path
+) -> None:
+    address = own_server.backend(postgres.new_database(own_server))
+    own_server.stop()
+    app = server.start(tmp_path / "data", healthy=False, DATABASE_URL=address, DATABASE_TLS="off")
+    try:
+        eventually(lambda: "The services start when they can." in app.log.read_text())
+        own_server.start()
+        eventually(lambda: "The services have started now." in app.log.read_text(), seconds=30)
+        assert "Traceback" not in app.log.read_text()
+    finally:
+        app.stop()
+
+
 def test_a_server_that_stops_before_its_database_was_there_starts_nothing(
     database_away: Server,
 ) -> None:
@@ -50,6 +67,14 @@ def test_a_server_that_stops_before_its_database_was_there_starts_nothing(
         pass
     database_away.start()
     assert not [t for t in set(threading.enumerate()) - before if t.name in ("chores", "catch-up")]
+
+
+def test_who_signs_out_of_a_server_that_never_started_is_told_to_wait(
+    database_away: Server,
+) -> None:
+    probe = TestClient(Starlette(routes=routes))
+    answer = probe.post("/auth/sign-out", json={}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 503
 
 
 def test_a_page_waits_for_a_database_that_was_never_there_yet(

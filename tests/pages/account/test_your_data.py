@@ -70,7 +70,7 @@ def test_without_the_word_nothing_is_deleted(guest: Site) -> None:
     for typed in ("", "delete", "DELETE!"):
         leave(guest, typed)
         assert WORD in guest.words
-    assert guest.interviews.count(owner) == 1
+    assert guest.past.count(owner) == 1
 
 
 def test_a_guest_who_types_the_word_is_gone_and_told_so(guest: Site) -> None:
@@ -91,7 +91,7 @@ def test_an_account_with_a_password_asks_for_it(site: Site) -> None:
     account(site)
     leave(site, WORD)
     assert "The password is not right" in site.words
-    assert site.interviews.count(owner) == 0
+    assert site.past.count(owner) == 0
     leave(site, PASSWORD)
     assert services().leaving.what_is_left(owner).nothing
     site.fill("Sign in", email="ada@example.com", password=PASSWORD)

@@ -43,7 +43,7 @@ def test_an_operator_sees_how_listening_does(watched: Site) -> None:
 def test_an_answer_that_waits_for_its_rating_is_counted(watched: Site) -> None:
     watched.fill("Create account", **ADA)
     interview = watched.interview(answered=1)
-    answer = watched.interviews.review(watched.owner, interview.id).items[0].answer
+    answer = watched.past.review(watched.owner, interview.id).items[0].answer
     assert answer is not None
     due = datetime.now(UTC) + timedelta(hours=1)
     store().mark_rating(watched.owner, answer.id, RatingState.WAITING, "It is busy.", due)

@@ -20,13 +20,16 @@ from services.domain import (
     Score,
     Segment,
     Star,
+    Video,
     Word,
 )
 from services.settings import Settings
 from services.storage.database import open_database
 from services.storage.recordings import Recordings
 from services.storage.store import Store
+from tests.services.filmed import a_film
 
+STILL = b"\xff\xd8 a still"
 MODEL = "gemini-3.8-flash"
 SPOKEN = "I asked the night shift what slowed them down and then we moved the printer."
 
@@ -81,7 +84,15 @@ def a_follow_up(parent: Question, kind: FollowUp = FollowUp.DEEPEN) -> Question:
     )
 
 
-def spoken(owner: UUID, question: Question, folder: Path, text: str = SPOKEN) -> Answer:
+def spoken(
+    owner: UUID,
+    question: Question,
+    folder: Path,
+    text: str = SPOKEN,
+    *,
+    edited: str | None = None,
+    pending: bool = False,
+) -> Answer:
     """A submitted answer with words, their times and six seconds of a kept recording; not rated."""
     kept = store()
     answer = kept.open_answer(owner, question.id, AnswerMode.SPOKEN)
@@ -94,7 +105,7 @@ def spoken(owner: UUID, question: Question, folder: Path, text: str = SPOKEN) ->
     kept.append_segment(
         owner, answer.id, 0, Segment(start=0, end=end, text=" ".join(said), words=words)
     )
-    kept.heard(owner, answer.id, pending=False)
+    kept.heard(owner, answer.id, pending=pending)
     pcm = folder / f"{answer.id}.pcm"
     tone = 3_000 * np.sin(np.arange(6 * 16_000) * 2 * np.pi * 220 / 16_000)
     pcm.write_bytes(tone.astype("<i2").tobytes())
@@ -102,4 +113,22 @@ def spoken(owner: UUID, question: Question, folder: Path, text: str = SPOKEN) ->
     recording = recordings.put_flac(owner, answer.interview_id, answer.id, pcm)
     assert recording is not None
     kept.keep_recording(owner, answer.id, recording)
-    return kept.submit(owner, answer.id, None)
+    return kept.submit(owner, answer.id, edited)
+
+
+def filmed(owner: UUID, answer: Answer, seconds: float = 6.0, offset_s: float = 0.0) -> bytes:
+    """A kept video of an answer, with a still of it. Returns its file."""
+    file, recordings = Settings().data_dir / "film", Recordings(Settings().data_dir / "recordings")
+    place = (owner, answer.interview_id, answer.id)
+    film = a_film(seconds)
+    file.write_bytes(film)
+    video = Video(
+        key=recordings.put_video(*place, file, "video/webm"),
+        media_type="video/webm",
+        seconds=seconds,
+        size=len(film),
+        offset_s=offset_s,
+        thumbnail_key=recordings.put_thumbnail(*place, STILL),
+    )
+    store().keep_video(owner, answer.id, video)
+    return film

@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from pages.ui.playing import WITH_PAGE
 from services.domain import (
+    Answer,
     AnswerMode,
     Category,
     FollowUp,
@@ -21,13 +23,13 @@ from services.domain import (
 from services.settings import Settings
 from services.storage.recordings import Recordings
 from tests.pages.conftest import ANSWER, Site
-from tests.pages.practice.full import MODEL, a_follow_up, a_rating, spoken, store
+from tests.pages.practice.full import MODEL, a_follow_up, a_rating, filmed, spoken, store
 
 SCRIPT = "practice/feedback.py"
 
 
 def answer_id(site: Site, interview: UUID) -> UUID:
-    answer = site.interviews.review(site.owner, interview).items[0].answer
+    answer = site.past.review(site.owner, interview).items[0].answer
     assert answer is not None
     return answer.id
 
@@ -35,7 +37,7 @@ def answer_id(site: Site, interview: UUID) -> UUID:
 def test_a_rated_answer_shows_words_levels_reasons_and_the_next_step(guest: Site) -> None:
     interview = guest.interview(answered=1)
     guest.open("practice/feedback.py", interview=interview.id)
-    rating = guest.interviews.review(guest.owner, interview.id).items[0].rating
+    rating = guest.past.review(guest.owner, interview.id).items[0].rating
     assert rating is not None
     for expected in (
         "Offline estimate",
@@ -55,7 +57,7 @@ def test_an_unanswered_question_is_not_a_zero(guest: Site) -> None:
     interview = guest.interview(answered=1)
     guest.interviews.skip(guest.owner, interview.questions[1])
     guest.open("practice/feedback.py", interview=interview.id)
-    rating = guest.interviews.review(guest.owner, interview.id).items[0].rating
+    rating = guest.past.review(guest.owner, interview.id).items[0].rating
     assert rating is not None
     assert "You skipped this question. It does not count." in guest.words
     overall = next(
@@ -73,7 +75,7 @@ def test_a_failed_rating_says_why_and_can_be_tried_again(guest: Site) -> None:
     guest.open("practice/feedback.py", interview=interview.id)
     assert "Not rated. The coach was not there. Your answer is kept." in guest.words
     guest.press("Rate again")
-    answer = guest.interviews.review(guest.owner, interview.id).items[0].answer
+    answer = guest.past.review(guest.owner, interview.id).items[0].answer
     assert answer is not None
     assert answer.rating_state is RatingState.RATED
     assert "Not rated." not in guest.words
@@ -297,3 +299,66 @@ def test_without_a_language_model_there_is_nobody_to_ask(guest: Site) -> None:
     interview, _ = rated_by_a_model(guest)
     guest.open(SCRIPT, interview=interview.id)
     assert "Ask the coach about this rating" not in [e.label for e in guest.tab.expander]
+
+
+def test_an_answer_with_a_picture_shows_it_from_where_it_was_said(
+    guest: Site, tmp_path: Path
+) -> None:
+    interview = guest.interview()
+    whole, partly = (spoken(guest.owner, q, tmp_path) for q in interview.questions)
+    filmed(guest.owner, whole, 6.0)
+    filmed(guest.owner, partly, 2.0, offset_s=3.5)
+    for answer, question in zip((whole, partly), interview.questions, strict=True):
+        store().add_rating(guest.owner, answer.id, a_rating(question, answer.text))
+    guest.open(SCRIPT, interview=interview.id)
+    labels = [e.label for e in guest.tab.expander if e.label.startswith("Video")]
+    assert labels == ["Video, 0:06, 0.1 MB", "Video, 0:02, 0.1 MB"]
+    for button in [b for b in guest.tab.button if b.label == "0:01"]:
+        button.click()
+    guest.tab.run()
+    first, second = guest.tab.get("video")
+    assert (first.proto.start_time, first.proto.autoplay) == (1, True)
+    assert (second.proto.start_time, second.proto.autoplay) == (0, False)
+    (sound,) = guest.tab.get("audio")  # of the answer that has more sound than picture
+    assert (sound.proto.start_time, sound.proto.autoplay) == (1, True)
+    assert "The camera was on from 0:03 to 0:05" in guest.words
+
+
+def test_a_tab_without_our_cookie_gets_the_sound_of_a_large_video_and_reads_small_ones_once(
+    guest: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interview = guest.interview()
+    small, large = (spoken(guest.owner, q, tmp_path) for q in interview.questions)
+    for answer, question in zip((small, large), interview.questions, strict=True):
+        filmed(guest.owner, answer, 6.0)
+        store().add_rating(guest.owner, answer.id, a_rating(question, answer.text))
+    video = store().answer(guest.owner, large.id).video
+    assert video is not None
+    much = video.model_copy(update={"size": WITH_PAGE + 1})
+    store().keep_video(guest.owner, large.id, much)
+    read: list[UUID] = []
+
+    def reading(owner: UUID, answer: Answer) -> bytes:
+        read.append(answer.id)
+        return film(owner, answer)
+
+    film = guest.past.video
+    monkeypatch.setattr(guest.past, "video", reading)
+    guest.open(SCRIPT, interview=interview.id)
+    for _ in range(2):
+        for button in [b for b in guest.tab.button if b.label == "0:01"]:
+            button.click()
+        guest.tab.run()
+    assert read == [small.id]
+    assert (len(guest.tab.get("video")), len(guest.tab.get("audio"))) == (1, 1)
+    assert "too large for a tab that keeps no cookie" in guest.words
+
+
+def test_a_report_is_offered_in_each_form(guest: Site) -> None:
+    interview = guest.interview(answered=1)
+    guest.open(SCRIPT, interview=interview.id)
+    buttons = [button.proto.label for button in guest.tab.get("download_button")]
+    assert buttons == [
+        *("PDF, to read and print", "CSV, a row for each criterion"),
+        *("CSV, a row for each answer", "JSON, for programs"),
+    ]

@@ -129,10 +129,7 @@ def test_who_is_faster_than_the_coach_waits_calmly_and_may_end(paced: Site, door
     assert place(paced) == "Writing question 2 of 2"
     assert "Skip question" not in paced.labels
     paced.press("End interview")
-    assert (
-        paced.interviews.review(paced.owner, interview.id).interview.state
-        is InterviewState.FINISHED
-    )
+    assert paced.past.review(paced.owner, interview.id).interview.state is InterviewState.FINISHED
 
 
 def test_the_next_question_is_asked_once_it_is_written(paced: Site, doors: Doors) -> None:
@@ -190,10 +187,7 @@ def test_the_last_answer_is_considered_too_before_the_interview_ends(
     assert "A follow-up may come." in paced.words
     assert stored(paced, interview).state is InterviewState.OPEN
     paced.press("Go to your feedback")
-    assert (
-        paced.interviews.review(paced.owner, interview.id).interview.state
-        is InterviewState.FINISHED
-    )
+    assert paced.past.review(paced.owner, interview.id).interview.state is InterviewState.FINISHED
 
 
 def test_the_offline_coach_is_done_at_once(guest: Site) -> None:

@@ -71,7 +71,7 @@ def test_an_empty_position_is_said_at_the_field_and_starts_nothing(guest: Site) 
     guest.press("Start interview")
     assert "Name the job that you rehearse for" in guest.words
     assert value(guest, "Job description") == "Night shifts."
-    assert guest.interviews.count(guest.owner) == 0
+    assert guest.past.count(guest.owner) == 0
 
 
 def test_a_description_of_100_kb_is_said_at_the_field_and_kept(guest: Site) -> None:
@@ -80,7 +80,7 @@ def test_a_description_of_100_kb_is_said_at_the_field_and_kept(guest: Site) -> N
     guest.press("Start interview")
     assert "100,000 characters; 20,000 fit" in guest.words
     assert value(guest, "Job description") == LONG
-    assert guest.interviews.count(guest.owner) == 0
+    assert guest.past.count(guest.owner) == 0
 
 
 def test_a_whole_advertisement_as_position_is_refused_kindly(guest: Site) -> None:
@@ -101,7 +101,7 @@ def test_a_mended_form_starts(guest: Site) -> None:
     guest.press("Start interview")
     put(guest, "Job position", "Nurse")
     guest.start_interview()
-    assert guest.interviews.count(guest.owner) == 1
+    assert guest.past.count(guest.owner) == 1
 
 
 def test_the_last_set_up_is_offered_again_and_can_be_cleared(guest: Site) -> None:
@@ -174,10 +174,10 @@ def test_a_language_that_the_model_cannot_hear_is_said_at_once_and_starts_nothin
     assert "understands only English. Choose English, or ask the operator" in guest.words
     guest.press("Start interview")
     assert "Please look at the fields" in guest.words
-    assert guest.interviews.count(guest.owner) == 1
+    assert guest.past.count(guest.owner) == 1
     put(guest, LANGUAGE, "en")
     guest.start_interview()
-    assert guest.interviews.count(guest.owner) == 2
+    assert guest.past.count(guest.owner) == 2
 
 
 def test_a_language_that_only_the_coach_knows_can_be_chosen_and_is_typed(coached: Site) -> None:

@@ -19,7 +19,7 @@ def test_rows_are_newest_first_and_offer_what_fits_their_state(guest: Site) -> N
     guest.interview(position="Second job")
     guest.open(SCRIPT)
     assert guest.words.index("Second job") < guest.words.index("First *job*")
-    assert guest.labels == ["Continue", "Delete", "Feedback", "Delete"]
+    assert guest.labels == ["Continue", "Delete", "Feedback", "Review", "Delete"]
     assert "out of 10" in guest.words
     assert "Not rated yet" in guest.words
 
@@ -39,7 +39,7 @@ def test_deleting_asks_first_and_names_the_interview(guest: Site) -> None:
     guest.open(SCRIPT)
     guest.press("Delete")
     assert "cannot be undone" in guest.words
-    assert guest.interviews.count(guest.owner) == 1
+    assert guest.past.count(guest.owner) == 1
     assert interview.setup.job.position == "Barista"
 
 
@@ -72,7 +72,7 @@ def test_deleting_the_only_row_of_the_last_page_leads_to_a_page_that_exists(gues
     guest.tab.pagination[0].set_value(3)
     guest.tab.run()
     assert guest.labels.count("Delete") == 1
-    guest.interviews.delete(guest.owner, oldest.id)
+    guest.past.delete(guest.owner, oldest.id)
     guest.tab.run()
     assert not guest.tab.exception
     assert guest.labels.count("Delete") == 20

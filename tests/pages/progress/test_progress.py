@@ -56,7 +56,7 @@ def test_a_clock_that_was_put_back_takes_nothing_away(
 def rate(site: Site, *, other: int = 0) -> None:
     """An interview with one answer, rated by a language model."""
     interview = site.interview(answered=1, questions=1)
-    answer = site.interviews.review(site.owner, interview.id).items[0].answer
+    answer = site.past.review(site.owner, interview.id).items[0].answer
     assert answer is not None
     store().add_rating(site.owner, answer.id, a_rating(interview.questions[0], ANSWER, other=other))
     site.interviews.end(site.owner, interview)
@@ -83,3 +83,19 @@ def test_a_rating_that_the_coach_is_unsure_about_is_no_progress_and_that_is_said
     guest.open(SCRIPT)
     assert "Ratings that the coach is unsure about are left out." in guest.words
     assert "first rated interview came to 2.5" in guest.words
+
+
+def test_a_report_of_a_period_is_offered_once_something_is_rated(guest: Site) -> None:
+    guest.open(SCRIPT)
+    assert not guest.tab.get("date_input")
+    interview = guest.interview(answered=1)
+    guest.interviews.end(guest.owner, interview)
+    guest.open(SCRIPT)
+    first, last = guest.tab.date_input
+    assert (first.label, last.label) == ("From", "To")
+    assert first.value == last.value, "from the first interview, which is today's, to today"
+    assert len(guest.tab.get("download_button")) == 4, "where no cookie is kept, through the tab"
+    last.set_value(last.value - timedelta(days=1))
+    guest.tab.run()
+    assert "The last day lies before the first." in guest.words
+    assert not guest.tab.get("download_button")

@@ -13,7 +13,8 @@ import pytest
 from pages.ui.phrases import ENGLISH, LANGUAGES, catalogue, phrases
 from services.domain import AUTO, Followed, FollowUp, Kind
 
-PAGES = Path(__file__).parents[3] / "pages"
+ROOT = Path(__file__).parents[3]
+SAYING = (ROOT / "pages", ROOT / "services" / "report")
 NOON = datetime(2026, 11, 3, 13, 5, tzinfo=UTC)
 
 
@@ -31,7 +32,7 @@ def test_a_phrase_has_every_language_and_the_same_places_in_each(name: str) -> N
 
 
 def test_every_phrase_is_used_and_every_used_one_is_there() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in PAGES.rglob("*.py"))
+    code = "\n".join(path.read_text("utf-8") for folder in SAYING for path in folder.rglob("*.py"))
     said = set(re.findall(r"\bsay\(\s*[\"'](\w+)[\"']", code))
     written = said | set(re.findall(r"[\"'](\w+)[\"']", code))
     values = {wants.value for wants in (*FollowUp, *Kind)}

@@ -14,7 +14,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.testclient import TestClient
 
 from pages.ui.context import login_cookie_name, services
-from pages.ui.playing import recording_route
+from pages.ui.playing import recording_route, thumbnail_route, video_route
 from services.domain import Job, Setup
 from tests.logs import secret
 from tests.pages.practice.full import spoken
@@ -23,7 +23,7 @@ from tests.pages.practice.full import spoken
 def browser(owner: UUID | None) -> TestClient:
     """Of somebody who is signed in by cookie, or of nobody."""
     sessions = Middleware(SessionMiddleware, secret_key=uuid4().hex)
-    app = Starlette(routes=[recording_route], middleware=[sessions])
+    app = Starlette(routes=[recording_route, video_route, thumbnail_route], middleware=[sessions])
     client = TestClient(app, raise_server_exceptions=False)
     if owner is not None:
         logins = services().logins
@@ -55,7 +55,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
         setup = Setup(job=Job(position="Nurse"), question_count=1)
         interview = services().interviews.start(owner, setup)
         answer = spoken(owner, interview.questions[0], folder)
-        yield Kept(owner, answer.id, services().interviews.recording(owner, answer))
+        yield Kept(owner, answer.id, services().past.recording(owner, answer))
         services().shutdown()
         st.cache_resource.clear()
 
@@ -162,7 +162,7 @@ def test_a_page_elsewhere_cannot_play_it(kept: Kept) -> None:
 def test_signing_out_ends_it_and_a_deleted_recording_is_none(kept: Kept) -> None:
     client, owner = browser(kept.owner), kept.owner
     assert client.get(kept.address).status_code == 200
-    recording = services().interviews.recorded(owner, kept.answer_id)
+    recording = services().past.recorded(owner, kept.answer_id)
     folder = services().settings.data_dir / "recordings"
     (folder / recording.key).unlink()
     assert client.get(kept.address).status_code == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pages.ui.waiting import waiting_words
-from services.interviews import Waiting
+from services.standing import Waiting
 
 
 @pytest.mark.parametrize(

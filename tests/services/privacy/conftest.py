@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine
 
 from services.accounts.logins import Logins
-from services.domain import Answer, AnswerMode, Interview, User
+from services.domain import Answer, AnswerMode, Interview, Preferences, User, Video
 from services.privacy.export import Export
 from services.storage import users
 from services.storage.clock import utc_now
@@ -19,10 +19,12 @@ from services.storage.database import SERVICE, open_database, reading, writing
 from services.storage.recordings import Recordings
 from services.storage.removals import Removals
 from services.storage.store import Store
+from services.storage.tables import MentorNoteRow, SelfRatingRow, ShareRow, SoundFiguresRow
 from tests.services.storage.stored import SETUP, a_database, a_question, a_rating, a_segment
 from tests.standins import postgres
 
 SOUND = b"\x01\x02\x03\x04" * 8_000  # one second of samples
+FILM, STILL = b"a film" * 1_000, b"a still of it"
 
 
 @dataclass
@@ -76,10 +78,46 @@ class Kept:
         pcm.unlink()
         self.store.keep_recording(owner, answer.id, kept)
 
+    def film(self, owner: UUID, interview: Interview, answer: Answer) -> None:
+        """A video and a still of it, as far as a store can tell."""
+        place, file = (owner, interview.id, answer.id), self.folder / f"{answer.id}.webm"
+        file.write_bytes(FILM)
+        video = Video(
+            key=self.recordings.put_video(*place, file, "video/webm"),
+            media_type="video/webm",
+            seconds=1.0,
+            size=len(FILM),
+            thumbnail_key=self.recordings.put_thumbnail(*place, STILL),
+        )
+        file.unlink()
+        self.store.keep_video(owner, answer.id, video)
+
+    def afterwards(self, user: User, interview: Interview, answer: Answer) -> None:
+        """What is added to an answer later on: how it sounded, and what its candidate and a mentor think."""
+        self.store.keep_preferences(user.id, Preferences(record_video=True))
+        mine, about, now = {"user_id": user.id}, {"answer_id": answer.id}, utc_now()
+        share = ShareRow(
+            id=uuid4(), interview_id=interview.id, token_hash=uuid4().hex, name="Grace",
+            includes=["words"], created_at=now, expires_at=now, **mine,
+        )  # fmt: skip
+        with writing(self.engine, user.id) as db:
+            db.add(SoundFiguresRow(figures={"step_s": 0.25}, **about, **mine))
+            db.add(SelfRatingRow(levels={"relevance": 3}, rated_at=now, **about, **mine))
+            db.add(share)
+            db.flush()
+            db.add(
+                MentorNoteRow(
+                    id=uuid4(), share_id=share.id, mentor="Grace", levels={"relevance": 4},
+                    note="Say more about the result.", noted_at=now, **about, **mine,
+                )
+            )  # fmt: skip
+
     def everything(self, user: User) -> Interview:
         """One row at least in every table that says whose it is, but for what OpenID Connect adds."""
         interview = self.interview(user.id)
-        self.spoken(user.id, interview)
+        answer = self.spoken(user.id, interview)
+        self.film(user.id, interview, answer)
+        self.afterwards(user, interview, answer)
         self.store.keep_cv(user.id, "I was a nurse for six years.")
         logins = Logins(self.engine)
         logins.redeem(logins.issue_ticket(logins.open(user.id, "Firefox on Linux")))

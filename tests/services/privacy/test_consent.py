@@ -16,7 +16,7 @@ from services.storage.tables import ConsentRow
 from tests.services.privacy.conftest import Kept
 
 # The wordings that people agreed to. Whoever changes the text raises its version and adds a line here.
-WORDINGS = {"1": "8f6c4be5be12523f"}
+WORDINGS = {"1": "8f6c4be5be12523f", "2": "1f4c2c21161e5044"}
 
 
 def rows(kept: Kept, owner: object) -> list[tuple[str, str]]:

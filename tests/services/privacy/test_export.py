@@ -28,7 +28,7 @@ from services.storage.exporting import interviews as page_of
 from services.storage.recordings import Recordings
 from services.storage.removals import Removals
 from services.storage.tables import AnswerRow
-from tests.services.privacy.conftest import Kept
+from tests.services.privacy.conftest import FILM, STILL, Kept
 
 
 def opened(pieces: Iterator[bytes]) -> zipfile.ZipFile:
@@ -80,11 +80,16 @@ def test_the_zip_holds_what_is_stored(kept: Kept) -> None:
     assert archive.read(given["recording_file"]) == kept.recordings.read(
         user.id, answer.recording.key
     )
+    assert archive.read(given["video_file"]) == FILM
+    assert archive.read(given["thumbnail_file"]) == STILL
+    assert (given["video_file"][-5:], given["thumbnail_file"][-4:]) == (".webm", ".jpg")
+    assert kept.export.size(user.id) == answer.recording.size + len(FILM)
     assert f"all {len([n for n in archive.namelist() if n.startswith('media/')])} are here" in (
         archive.read("README.txt").decode()
     )
     assert [row["position"] for row in table(archive, "interviews.csv")] == ["Nurse"]
     assert [row["answer"] for row in table(archive, "answers.csv")] == [answer.text]
+    assert [row["video"] for row in table(archive, "answers.csv")] == [given["video_file"]]
     assert [row["level_of_5"] for row in table(archive, "ratings.csv")] == ["2", "3", "4", "5"]
 
 
@@ -228,6 +233,17 @@ def test_a_recording_that_is_gone_from_its_store_is_named_as_missing(kept: Kept)
     kept.recordings.delete(user.id, [answer.recording.key])
     readme = opened(kept.export.pieces(user)).read("README.txt").decode()
     assert "not in the store of recordings" in readme
+
+
+def test_an_attempt_that_was_put_aside_misses_no_recording(kept: Kept) -> None:
+    user = kept.user()
+    question = kept.interview(user.id).questions[0]
+    answer = kept.store.open_answer(user.id, question.id, AnswerMode.SPOKEN)
+    kept.store.set_sound(user.id, answer.id, 3.0, pending=False)
+    kept.store.replace(user.id, answer.id)
+    readme = opened(kept.export.pieces(user)).read("README.txt").decode()
+    assert "none are stored" in readme
+    assert "MISSING" not in readme
 
 
 def test_a_recording_that_is_still_being_made_is_named(kept: Kept) -> None:

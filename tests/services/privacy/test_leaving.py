@@ -30,8 +30,10 @@ from services.storage.recordings import Recordings
 from services.storage.removals import Removals
 from services.storage.tables import Base, IdentityRow, SpendingRow
 from tests.services.accounts.cheap import cheap_hash
+from tests.services.filmed import film
 from tests.services.privacy.conftest import Kept
 from tests.services.rehearsal import Rehearsal, running
+from tests.services.storage.stored import current_answer
 from tests.standins import postgres
 from tests.standins.auth_server import KEY, auth_server
 
@@ -53,7 +55,7 @@ class Site:
     ) -> Leaving:
         return Leaving(
             self.here.database,
-            self.here.interviews,
+            self.here.belongings,
             accounts or LocalAccounts(self.here.database, hasher=cheap_hash()),
             self.own_keys,
             recordings or self.here.recordings,
@@ -124,7 +126,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(site: Site) -
     assert (left.recordings, left.sound) == (0, 0)
     assert site.own_keys.of(ada.id) == ""
     assert site.rows(eve.id) == eves
-    assert len(site.here.recordings.keys(eve.id)) == 1
+    assert len(site.here.recordings.keys(eve.id)) == 3  # sound, video, and the still of that
     assert site.own_keys.of(eve.id) != ""
     assert len(Logins(site.here.database).of(eve.id)) == 2
 
@@ -163,15 +165,17 @@ def test_a_guest_can_leave_as_well(site: Site) -> None:
 def test_an_answer_that_is_being_given_ends_and_leaves_no_sound(site: Site) -> None:
     user = site.kept.user()
     interview = site.kept.interview(user.id)
-    live = site.here.interviews.listen(user.id, interview.questions[0])
+    live = site.here.spoken.listen(user.id, interview.questions[0])
     assert live is not None
-    answer = site.here.store.current_answer(user.id, interview.questions[0].id)
+    answer = current_answer(site.here.store, user.id, interview.questions[0].id)
     assert answer is not None
     assert answer.mode is AnswerMode.SPOKEN
+    film(site.here.ears.spool_path(answer.id))
+    assert site.leaving().what_is_left(user.id, (answer.id,)).sound == 2
     left = site.leaving().leave(user)
     assert left.nothing
     assert site.here.ears.get(answer.id) is None
-    assert not [path for path in site.folder.rglob(f"{answer.id}*") if path.is_file()]
+    assert not list(site.folder.rglob(f"{answer.id}*"))
 
 
 class AccountsOut(LocalAccounts):
@@ -203,7 +207,7 @@ def test_a_crash_in_the_middle_is_finished_by_the_second_press(site: Site) -> No
     assert site.leaving().leave(user).nothing
 
 
-class InterviewsOut:
+class BelongingsOut:
     """The database goes away between two steps."""
 
     def forget(self, owner: UUID) -> None:
@@ -222,7 +226,7 @@ def test_once_supabase_auth_has_forgotten_somebody_the_second_press_asks_for_no_
         site.kept.everything(ada)
         assert Identities(database).ways_in(ada.id).auth
         broken = site.leaving(accounts)
-        broken._interviews = InterviewsOut()
+        broken._belongings = BelongingsOut()
         with pytest.raises(DatabaseAway):
             broken.leave(ada)
         with pytest.raises(SignInFailed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
@@ -24,6 +24,8 @@ from services.domain import (
     Score,
     Segment,
     Setup,
+    Share,
+    SharePart,
     Word,
 )
 from services.storage import users
@@ -119,3 +121,23 @@ def an_interview(store: Store, owner: UUID, questions: int = 2) -> Interview:
 def a_submitted_answer(store: Store, owner: UUID, question_id: UUID, text: str = "I did") -> Answer:
     opened = store.open_answer(owner, question_id, AnswerMode.TYPED)
     return store.submit(owner, opened.id, text)
+
+
+def current_answer(store: Store, owner: UUID, question_id: UUID) -> Answer | None:
+    """The attempt that counts, or else the one that is being given. Raises `NotFound`."""
+    interview_id = store.attempts(owner, question_id).interview_id
+    items = store.review(owner, interview_id).items
+    return next(item.answer for item in items if item.question.id == question_id)
+
+
+def a_share(name: str = "Anna") -> Share:
+    """For a week; of the interview that it is added to."""
+    now = datetime.now(UTC)
+    return Share(
+        id=uuid4(),
+        interview_id=uuid4(),
+        name=name,
+        includes=tuple(SharePart),
+        created_at=now,
+        expires_at=now + timedelta(days=7),
+    )

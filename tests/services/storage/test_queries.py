@@ -68,8 +68,9 @@ def test_an_interview_takes_two_queries_however_long_it_is_and_however_often_it_
         (lambda store, owner: store.summaries(owner, 20, 20), 1),
         (lambda store, owner: store.interview(owner, store.newest(owner, 1)[0][0].id), 2),
         (lambda store, owner: progress(store, owner), 2),
+        (lambda store, owner: store.views(owner, store.newest(owner, 1)[0][0].id), 2),
     ],
-    ids=["set-up", "history", "page of the history", "interview", "progress"],
+    ids=["set-up", "history", "page of the history", "interview", "progress", "other views"],
 )
 def test_a_screen_takes_few_queries(tmp_path: Path, screen: Screen, most: int) -> None:
     engine = a_database(tmp_path)
@@ -93,10 +94,11 @@ def test_a_screen_takes_few_queries(tmp_path: Path, screen: Screen, most: int) -
             owner, "planning", next(a for a in store.answer_ids(owner))
         ),
         lambda store, owner: store.earlier_ratings(owner, store.answer_ids(owner)[0]),
+        lambda store, owner: store.views(owner, store.summaries(owner, 1, 0)[0].id),
     ],
     ids=[
         *("history", "review", "progress", "planning", "resuming", "past questions"),
-        *("due ratings", "last advice", "earlier ratings"),
+        *("due ratings", "last advice", "earlier ratings", "other views"),
     ],
 )
 def test_no_screen_reads_a_whole_table_or_all_that_a_candidate_has_for_one_row(
@@ -113,9 +115,11 @@ def test_no_screen_reads_a_whole_table_or_all_that_a_candidate_has_for_one_row(
             steps = [row[-1] for row in plan]
             scanned = {step.split()[1] for step in steps if step.startswith("SCAN")}
             assert not scanned & Base.metadata.tables.keys(), (statement, steps)
-            # Children of one interview are found through it, not through all rows of the user.
+            # Children of one interview are found through it, not through all rows of the user (who has
+            # one row of preferences).
+            alone = ("SEARCH interviews", "SEARCH preferences")
             if "interview_id = " in statement or " IN (" in statement:
-                children = [s for s in steps[1:] or steps if not s.startswith("SEARCH interviews")]
+                children = [s for s in steps[1:] or steps if not s.startswith(alone)]
                 assert "(user_id=?)" not in " ".join(children), (statement, steps)
 
 

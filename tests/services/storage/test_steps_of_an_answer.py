@@ -17,7 +17,13 @@ from services.errors import AlreadyAnswered
 from services.storage.database import SERVICE, reading
 from services.storage.store import Store
 from services.storage.tables import AnswerRow
-from tests.services.storage.stored import a_database, a_segment, a_user, an_interview
+from tests.services.storage.stored import (
+    a_database,
+    a_segment,
+    a_user,
+    an_interview,
+    current_answer,
+)
 
 STEPS: dict[str, Callable[[Store, UUID, UUID, UUID], object]] = {
     "speak": lambda s, o, q, a: s.open_answer(o, q, AnswerMode.SPOKEN),
@@ -51,7 +57,7 @@ def test_whatever_the_tabs_do_in_whatever_order(engine: Engine, steps: list[str]
             STEPS[step](store, owner, question, answer.id)
         except AlreadyAnswered:
             assert decided or store.answer(owner, answer.id).state is AnswerState.REPLACED
-        answer = store.current_answer(owner, question) or answer
+        answer = current_answer(store, owner, question) or answer
         if decided is not None:
             assert answer.state is decided, "a decision was undone"
         if answer.state in (AnswerState.SUBMITTED, AnswerState.SKIPPED):

@@ -1,0 +1,27 @@
+"""Before the first question: the offer to check the devices. Nobody has to, and it is made once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.context import Stage, tab
+from pages.ui.places import DEVICE_CHECK, go
+from services.domain import Interview, Question
+
+
+def device_offer(interview: Interview, question: Question, stage: Stage) -> None:
+    """A quiet line above the first question's words. The browser remembers that it was taken or declined:
+    camera.js notes it, and interview.css hides the line there."""
+    first = question.id == interview.questions[0].id
+    if tab().devices_checked or not first or stage.microphone != "off" or stage.asked_for:
+        return
+    with st.container(key="quiet-devices", horizontal=True, vertical_alignment="center"):
+        st.markdown("Want to see first that microphone and camera work?", width="content")
+        if st.button("Check my devices"):
+            tab().devices_checked = True
+            go(DEVICE_CHECK, interview=interview.id)
+        st.button("No, thanks", type="tertiary", on_click=_decline)
+
+
+def _decline() -> None:
+    tab().devices_checked = True
