@@ -119,6 +119,7 @@ def camera(
         },
         key="camera_card",
         on_trouble_change=trouble,
+        on_wake_change=lambda: None,  # any run will do
     )
 
     def heard(frame: av.AudioFrame) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -13,7 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route, exp
 from tests.browser.server import Server
 from tests.browser.visitor import (
     PATIENCE,
-    at_rest,
     button,
     go,
     new_context,
@@ -154,12 +155,23 @@ def new_video(page: Page, data: Path, before: set[Path]) -> Path:
     return found.pop()
 
 
+def until_stored(page: Page, app: Server, wanted: bool) -> None:
+    """What was switched is in the database."""
+    late = time.monotonic() + PATIENCE / 1000
+    with closing(sqlite3.connect(app.data / "interviews.db")) as db:
+        while (bool(wanted),) not in db.execute(
+            "SELECT record_video FROM preferences ORDER BY rowid DESC LIMIT 1"
+        ).fetchall():
+            assert time.monotonic() < late, "the switch was not kept"
+            page.wait_for_timeout(100)
+
+
 def switched_off_elsewhere(context: BrowserContext, page: Page, app: Server) -> None:
     """In another tab of the same person: no more of the picture is sent, and the connection stays."""
     other = context.new_page()
     go(other, app.url, "/account")
     other.get_by_text("Record my picture").click()
-    at_rest(other)
+    until_stored(other, app, False)
     other.close()
     expect(page.get_by_text("Your picture")).to_have_count(0, timeout=PATIENCE)
     peers = connection(page)
@@ -192,7 +204,7 @@ def test_the_picture_is_kept_only_for_who_wants_it_and_in_time_with_the_sound(
 
     go(page, app.url, "/account")
     page.get_by_text("Record my picture").click()
-    at_rest(page)
+    until_stored(page, app, True)
     go(page, app.url, "/interview")
     on_question(page, 2, 2)
     start_speaking(page)
