@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from services.storage.database import open_database
+from services.storage.recordings import Recordings
+from services.storage.removals import Removals
+from services.storage.store import Store
 from tests.services.storage.conftest import ada, clock, store
 from tests.services.storage.stored import a_database
 from tests.standins import postgres
@@ -28,3 +31,13 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     yield made
     made.dispose()
     postgres.drop_database(name)
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Recordings:
+    return Recordings(tmp_path / "recordings")
+
+
+@pytest.fixture
+def removals(store: Store, recordings: Recordings) -> Removals:
+    return store.removals(recordings)

@@ -11,24 +11,13 @@ import pytest
 from sqlalchemy import Engine, update
 
 from services.domain import Answer, AnswerMode
-from services.storage import users
 from services.storage.database import SERVICE, writing
 from services.storage.locks import Locks
 from services.storage.recordings import Recordings
 from services.storage.removals import NOT_KEPT, Removals, write_down
 from services.storage.store import Store
 from services.storage.tables import AnswerRow
-from tests.services.storage.stored import Clock, a_user, an_interview
-
-
-@pytest.fixture
-def recordings(tmp_path: Path) -> Recordings:
-    return Recordings(tmp_path / "recordings")
-
-
-@pytest.fixture
-def removals(store: Store, recordings: Recordings) -> Removals:
-    return store.removals(recordings)
+from tests.services.storage.stored import Clock, a_user, an_interview, keeps_for
 
 
 @pytest.fixture
@@ -46,11 +35,6 @@ def recorded(store: Store, recordings: Recordings, tmp_path: Path) -> Callable[[
         return store.answer(owner, answer.id)
 
     return make
-
-
-def wants(engine: Engine, owner: UUID, days: int | None) -> None:
-    with writing(engine, SERVICE) as db:
-        users.change(db, owner, media_days=days)
 
 
 def key_of(answer: Answer) -> str:
@@ -107,7 +91,7 @@ def test_a_recording_goes_when_the_term_of_its_owner_is_over(
     chosen = {a_user(engine, str(days)): days for days in (90, 7, None, 0)}
     answers = {owner: recorded(owner) for owner in chosen}
     for owner, days in chosen.items():
-        wants(engine, owner, days)
+        keeps_for(engine, owner, days)
 
     def left() -> set[int | None]:
         removals.expire()
@@ -141,7 +125,7 @@ def test_two_processes_that_sweep_at_once_do_each_thing_once_and_no_harm(
     recorded: Callable[[UUID], Answer],
 ) -> None:
     kept, gone = recorded(a_user(engine, "Eve")), [recorded(ada) for _ in range(4)]
-    wants(engine, ada, 1)
+    keeps_for(engine, ada, 1)
     clock.advance(days=2)
     processes = [Removals(engine, recordings, clock) for _ in range(4)]
 
@@ -218,15 +202,15 @@ def test_a_name_that_a_candidate_wrote_into_an_answer_deletes_and_moves_nothing_
         stolen = {"recording_key": key_of(victim)}
         db.execute(update(AnswerRow).where(AnswerRow.id == own.id).values(stolen))
         db.execute(update(AnswerRow).where(AnswerRow.id == other.id).values(stolen))
-    wants(engine, eve, 1)
+    keeps_for(engine, eve, 1)
     clock.advance(days=2)
     removals.expire()
     assert removals.count(ada) == 0
     store.move_everything(eve, account)
     store.remove_user(eve)
     assert removals.sweep()
-    wants(engine, account, 1)
-    wants(engine, ada, None)
+    keeps_for(engine, account, 1)
+    keeps_for(engine, ada, None)
     clock.advance(days=2)
     removals.expire()
     assert removals.sweep()
@@ -347,7 +331,7 @@ def test_an_answer_that_was_never_finished_is_settled_when_its_term_is_over(
     chosen = {a_user(engine, str(days)): days for days in (7, None, 0)}
     left = {}
     for owner, days in chosen.items():
-        wants(engine, owner, days)
+        keeps_for(engine, owner, days)
         opened, unheard, complete = (
             store.open_answer(owner, question.id, AnswerMode.SPOKEN).id
             for question in an_interview(store, owner, questions=3).questions

@@ -539,6 +539,7 @@ def arguments(method: Callable[..., Any], owner: UUID, ids: dict[str, UUID]) -> 
         "since": datetime(2026, 1, 1, tzinfo=UTC),
         "recent_from": lambda _trend: datetime(2026, 1, 1, tzinfo=UTC),
         "within": EVER,
+        "asked_since": datetime(2026, 1, 1, tzinfo=UTC),
         "period": EVER,
         "after": None,
     } | ids

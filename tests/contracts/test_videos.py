@@ -11,25 +11,14 @@ from sqlalchemy import Engine, update
 
 from services.domain import Answer, AnswerMode, Video
 from services.errors import NotFound
-from services.storage import users
-from services.storage.database import SERVICE, writing
+from services.storage.database import writing
 from services.storage.recordings import Recordings
 from services.storage.removals import NOT_KEPT, Removals
 from services.storage.store import Store
 from services.storage.tables import AnswerRow
-from tests.services.storage.stored import Clock, a_user, an_interview
+from tests.services.storage.stored import Clock, a_user, an_interview, keeps_for
 
 FILM, STILL = b"a film, as far as anybody here can tell", b"a still"
-
-
-@pytest.fixture
-def recordings(tmp_path: Path) -> Recordings:
-    return Recordings(tmp_path / "recordings")
-
-
-@pytest.fixture
-def removals(store: Store, recordings: Recordings) -> Removals:
-    return store.removals(recordings)
 
 
 @pytest.fixture
@@ -60,11 +49,6 @@ def a_video(key: str, still: str = "") -> Video:
         offset_s=0.25,
         thumbnail_key=still,
     )
-
-
-def wants(engine: Engine, owner: UUID, days: int | None) -> None:
-    with writing(engine, SERVICE) as db:
-        users.change(db, owner, media_days=days)
 
 
 def test_a_video_is_read_back_as_it_was_kept_and_only_by_its_owner(
@@ -99,7 +83,7 @@ def test_a_video_goes_with_its_recording_when_the_term_is_over(
     filmed: Callable[[UUID], Answer],
 ) -> None:
     answer = filmed(ada)
-    wants(engine, ada, 7)
+    keeps_for(engine, ada, 7)
     clock.advance(days=8)
     assert removals.expire() == 1
     assert removals.sweep()
@@ -172,8 +156,8 @@ def test_names_that_a_candidate_wrote_delete_and_move_no_video_of_others(
         db.execute(update(AnswerRow).where(AnswerRow.id == own.id).values(stolen))
     store.move_everything(eve, account)
     store.remove_user(eve)
-    wants(engine, account, 1)
-    wants(engine, ada, None)
+    keeps_for(engine, account, 1)
+    keeps_for(engine, ada, None)
     clock.advance(days=2)
     removals.expire()
     assert removals.sweep()

@@ -13,12 +13,11 @@ from sqlalchemy import Engine, update
 
 from services.domain import Answer, AnswerMode
 from services.keeping import Keeping
-from services.storage import users
 from services.storage.database import SERVICE, writing
 from services.storage.recordings import Recordings
 from services.storage.store import Store
 from services.storage.tables import AnswerRow
-from tests.services.storage.stored import an_interview
+from tests.services.storage.stored import an_interview, keeps_for
 
 SECOND = 16_000
 
@@ -84,8 +83,7 @@ class Machine:
             return np.concatenate([f.to_ndarray().reshape(-1) for f in file.decode(audio=0)])
 
     def wants(self, owner: UUID, days: int | None) -> None:
-        with writing(self.engine, SERVICE) as db:
-            users.change(db, owner, media_days=days)
+        keeps_for(self.engine, owner, days)
 
 
 def sound(seconds: float, seed: int = 1) -> np.ndarray:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,41 +14,11 @@ from services.domain import Answer, Recording
 from services.errors import DatabaseAway, RecordingsAway
 from services.keeping import PART, Keeping, Waiting
 from services.ports import Owner
-from services.storage.recordings import Recordings
 from services.storage.removals import NOT_KEPT
 from services.storage.store import Store
 from tests.services.machine import SECOND, Machine, sound
-from tests.services.storage.stored import Clock, a_database, a_user
-from tests.standins.bucket import PLACE, Bucket
-
-
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[Bucket]:
-    made = Bucket()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def here(request: pytest.FixtureRequest, tmp_path: Path, bucket: Bucket) -> Machine:
-    folder = request.param == "folder"
-    recordings = Recordings(tmp_path / "kept") if folder else Recordings(PLACE, bucket.access)
-    engine = a_database(tmp_path)
-    return Machine(Store(engine, Clock()), engine, tmp_path / "disk", recordings)
-
-
-@pytest.fixture
-def far(tmp_path: Path, bucket: Bucket) -> Machine:
-    """Its recordings are in a bucket."""
-    engine = a_database(tmp_path)
-    recordings = Recordings(PLACE, bucket.access)
-    return Machine(Store(engine, Clock()), engine, tmp_path / "disk", recordings)
-
-
-@pytest.fixture
-def ada(request: pytest.FixtureRequest) -> UUID:
-    name = "here" if "here" in request.fixturenames else "far"
-    return a_user(request.getfixturevalue(name).engine)
+from tests.services.storage.stored import Clock, a_user
+from tests.standins.bucket import Bucket
 
 
 def test_a_finished_answer_is_kept_whole_and_its_spool_may_go(here: Machine, ada: UUID) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from uuid import UUID
@@ -14,33 +13,11 @@ from services.errors import DatabaseAway, RecordingsAway, StorageError
 from services.keeping import Keeping
 from services.keeping_video import KeepingVideo
 from services.speech.places import take_place
-from services.storage.recordings import Recordings
-from services.storage.store import Store
 from services.video import record, size_of, video_folder
 from tests.services.filmed import film, length_of
 from tests.services.machine import Machine, sound
-from tests.services.storage.stored import Clock, a_database, a_user
-from tests.standins.bucket import PLACE, Bucket
-
-
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[Bucket]:
-    made = Bucket()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def here(request: pytest.FixtureRequest, tmp_path: Path, bucket: Bucket) -> Machine:
-    folder = request.param == "folder"
-    recordings = Recordings(tmp_path / "kept") if folder else Recordings(PLACE, bucket.access)
-    engine = a_database(tmp_path)
-    return Machine(Store(engine, Clock()), engine, tmp_path / "disk", recordings)
-
-
-@pytest.fixture
-def ada(here: Machine) -> UUID:
-    return a_user(here.engine)
+from tests.services.storage.stored import a_database, a_user
+from tests.standins.bucket import Bucket
 
 
 def given(here: Machine, owner: UUID, seconds: float = 2.0) -> Answer:
@@ -144,24 +121,22 @@ def test_a_picture_that_the_disk_has_not_taken_yet_waits(
 
 
 def test_a_picture_waits_on_disk_while_its_store_is_away(
-    here: Machine, ada: UUID, bucket: Bucket
+    far: Machine, ada: UUID, bucket: Bucket
 ) -> None:
-    if not here.recordings.remote:
-        pytest.skip("a folder is not away")
-    answer = given(here, ada)
+    answer = given(far, ada)
     bucket.stop()
     try:
         with pytest.raises(RecordingsAway):
-            here.keep(answer.id)
-        waiting = here.keeping.waiting()
+            far.keep(answer.id)
+        waiting = far.keeping.waiting()
         assert waiting.count == 1
-        assert waiting.bytes == here.spool(answer.id).stat().st_size + size_of(folder(here, answer))
+        assert waiting.bytes == far.spool(answer.id).stat().st_size + size_of(folder(far, answer))
     finally:
         bucket.start()
-    here.begin_anew()  # the machine was started again meanwhile
-    assert here.keep(answer.id)
-    assert video_of(here, ada, answer).seconds == pytest.approx(2, abs=0.2)
-    assert here.recordings.count(ada) == 3
+    far.begin_anew()  # the machine was started again meanwhile
+    assert far.keep(answer.id)
+    assert video_of(far, ada, answer).seconds == pytest.approx(2, abs=0.2)
+    assert far.recordings.count(ada) == 3
 
 
 def test_a_picture_waits_on_disk_while_the_database_is_away(
@@ -283,35 +258,33 @@ def test_a_part_whose_description_is_no_text_is_kept_all_the_same(here: Machine,
 
 @pytest.mark.parametrize("what", ["put_flac", "put_video"])
 def test_what_was_stored_for_nothing_goes_when_its_store_is_back(
-    here: Machine, ada: UUID, bucket: Bucket, what: str, monkeypatch: pytest.MonkeyPatch
+    far: Machine, ada: UUID, bucket: Bucket, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not here.recordings.remote:
-        pytest.skip("a folder is not away")
-    answer = given(here, ada)
-    before, put = here.recordings.count(ada), getattr(here.recordings, what)
+    answer = given(far, ada)
+    before, put = far.recordings.count(ada), getattr(far.recordings, what)
 
     def put_late(*place: object) -> object:
         stored = put(*place)
-        here.store.replace(ada, answer.id)
+        far.store.replace(ada, answer.id)
         bucket.stop()
         return stored
 
-    monkeypatch.setattr(here.recordings, what, put_late)
+    monkeypatch.setattr(far.recordings, what, put_late)
     if what == "put_video":
-        monkeypatch.setattr(here.recordings, "put_thumbnail", lambda *_: "")
-        here.keeping.keep(answer.id)
-        before = here.recordings.count(ada)
+        monkeypatch.setattr(far.recordings, "put_thumbnail", lambda *_: "")
+        far.keeping.keep(answer.id)
+        before = far.recordings.count(ada)
     try:
         if what == "put_flac":
-            assert here.keeping.keep(answer.id)
+            assert far.keeping.keep(answer.id)
         else:
-            here.keeping.keep_picture(answer.id)
-        assert here.keeping.removals.count() == 1
+            far.keeping.keep_picture(answer.id)
+        assert far.keeping.removals.count() == 1
     finally:
         bucket.start()
-    assert here.recordings.count(ada) == before + 1
-    assert here.keeping.removals.sweep()
-    assert here.recordings.count(ada) == before
+    assert far.recordings.count(ada) == before + 1
+    assert far.keeping.removals.sweep()
+    assert far.recordings.count(ada) == before
 
 
 @pytest.mark.parametrize("pending", [False, True])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-import streamlit as st
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -15,7 +14,7 @@ from starlette.testclient import TestClient
 
 from pages.ui.context import login_cookie_name, services
 from pages.ui.playing import recording_route, thumbnail_route, video_route
-from services.domain import Job, Setup
+from services.domain import Answer, Job, Setup
 from tests.logs import secret
 from tests.pages.practice.full import spoken
 
@@ -45,19 +44,18 @@ class Kept:
         return f"/recordings/{self.answer_id}"
 
 
+def an_answer(data_folder: Path) -> tuple[UUID, Answer]:
+    """A spoken one that is kept, and whose it is."""
+    owner = services().accounts.create_guest().id
+    setup = Setup(job=Job(position="Nurse"), question_count=1)
+    interview = services().interviews.start(owner, setup)
+    return owner, spoken(owner, interview.questions[0], data_folder)
+
+
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    folder = tmp_path_factory.mktemp("playing")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("DATA_DIR", str(folder))
-        st.cache_resource.clear()
-        owner = services().accounts.create_guest().id
-        setup = Setup(job=Job(position="Nurse"), question_count=1)
-        interview = services().interviews.start(owner, setup)
-        answer = spoken(owner, interview.questions[0], folder)
-        yield Kept(owner, answer.id, services().past.recording(owner, answer))
-        services().shutdown()
-        st.cache_resource.clear()
+def kept(data_folder: Path) -> Kept:
+    owner, answer = an_answer(data_folder)
+    return Kept(owner, answer.id, services().past.recording(owner, answer))
 
 
 def test_the_owner_hears_all_of_it_with_headers_that_keep_it_theirs(kept: Kept) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-import streamlit as st
 
 from pages.ui.context import services
-from services.domain import Job, Setup, Video
+from services.domain import Video
 from services.errors import NotFound
 from services.storage.recordings import Recordings
-from tests.pages.practice.full import STILL, filmed, spoken, store
-from tests.pages.ui.test_playing import browser
+from tests.pages.practice.full import STILL, filmed, store
+from tests.pages.ui.test_playing import an_answer, browser
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,9 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    folder = tmp_path_factory.mktemp("playing")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("DATA_DIR", str(folder))
-        st.cache_resource.clear()
-        owner = services().accounts.create_guest().id
-        setup = Setup(job=Job(position="Nurse"), question_count=1)
-        interview = services().interviews.start(owner, setup)
-        answer = spoken(owner, interview.questions[0], folder)
-        yield Kept(owner, answer.id, filmed(owner, answer, 2.0))
-        services().shutdown()
-        st.cache_resource.clear()
+def kept(data_folder: Path) -> Kept:
+    owner, answer = an_answer(data_folder)
+    return Kept(owner, answer.id, filmed(owner, answer, 2.0))
 
 
 def test_the_owner_sees_all_of_it_with_headers_that_keep_it_theirs(kept: Kept) -> None:

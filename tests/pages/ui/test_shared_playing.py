@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-import streamlit as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -38,14 +36,8 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    folder = tmp_path_factory.mktemp("shared-playing")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("DATA_DIR", str(folder))
-        st.cache_resource.clear()
-        yield Kept(folder)
-        services().shutdown()
-        st.cache_resource.clear()
+def kept(data_folder: Path) -> Kept:
+    return Kept(data_folder)
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,12 @@ def a_user(engine: Engine, name: str = "Ada") -> UUID:
         return users.add(db, name, datetime.now(UTC)).id
 
 
+def keeps_for(engine: Engine, owner: UUID, days: int | None) -> None:
+    """For so many days this owner wants recordings kept; None is for ever."""
+    with writing(engine, SERVICE) as db:
+        users.change(db, owner, media_days=days)
+
+
 def a_question(number: int = 1, kind: Kind = Kind.BEHAVIOURAL) -> Question:
     return Question(
         text=f"Question {number}?",
