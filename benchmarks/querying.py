@@ -102,7 +102,7 @@ def queries(engine: Engine) -> tuple[Query, ...]:
         Query("asked_before", lambda c: store.past_questions(c.owner)),
         Query("interview", lambda c: store.at_work(c.owner, c.open)),
         Query("newest_open", lambda c: store.at_work(c.owner, None)),
-        Query("feedback", lambda c: store.review(c.owner, c.reviewed)),
+        Query("feedback", lambda c: store.look(c.owner, c.reviewed)),
         Query("history", lambda c: store.newest(c.owner, 20)),
         Query("history_page", lambda c: store.summaries(c.owner, 20, 40)),
         Query("progress", lambda c: progress(store, c.owner)),

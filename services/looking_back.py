@@ -16,12 +16,12 @@ from services.domain import (
     Attempt,
     Delivery,
     InterviewSummary,
+    Look,
     Progress,
     QuestionAttempts,
     Rating,
     Recording,
     Review,
-    SoundFigures,
     Turn,
     Video,
 )
@@ -29,8 +29,10 @@ from services.errors import NotFound
 from services.judging import Judging
 from services.ports import Owner
 from services.progress import progress
+from services.storage.clock import utc_now
 from services.storage.store import Store
 from services.uploads import Uploads
+from services.veil import ASKED_FOR
 
 
 class LookingBack:
@@ -53,6 +55,10 @@ class LookingBack:
 
     def review(self, owner: Owner, interview_id: UUID) -> Review:
         return self._store.review(owner, interview_id)
+
+    def look(self, owner: Owner, interview_id: UUID) -> Look:
+        """The same with what candidate and mentors said of it, and how it sounded. Raises `NotFound`."""
+        return self._store.look(owner, interview_id)
 
     def history(self, owner: Owner, limit: int, offset: int) -> tuple[InterviewSummary, ...]:
         return self._store.summaries(owner, limit, offset)
@@ -114,13 +120,9 @@ class LookingBack:
         return self._coaches.of(owner).talk(submission, rating, turns)
 
     def progress(self, owner: Owner) -> Progress:
-        return progress(self._store, owner)
+        return progress(self._store, owner, asked_since=utc_now() - ASKED_FOR)
 
     # --- delivery -------------------------------------------------------------------------
-
-    def sound_figures(self, owner: Owner, answer_id: UUID) -> SoundFigures | None:
-        """How the sound of an answer was; None: it was not measured (yet). Raises `NotFound`."""
-        return self._store.sound_figures(owner, answer_id)
 
     def delivery(self, owner: Owner, answer: Answer, language: str) -> Delivery | None:
         """How it was said; None where it has no words with times. `language` is the interview's."""

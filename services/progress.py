@@ -11,16 +11,22 @@ from services.storage.periods import Period
 from services.storage.store import Store
 
 
-def progress(store: Store, owner: Owner, within: Period | None = None) -> Progress:
+def progress(
+    store: Store,
+    owner: Owner,
+    within: Period | None = None,
+    asked_since: datetime | None = None,
+) -> Progress:
     """Everything that the progress screen draws, from ratings that count (the newest of an answer), or
-    what a report draws of the interviews within a period.
+    what a report draws of the interviews within a period. Answers finished since `asked_since` that their
+    candidate has yet to rate are named.
 
     A criterion's `earlier` and `recent` means part where the candidate's rated interviews part into
     an earlier and a recent half, by the time they were created; the middle one of an odd number is
     recent. The halves are of interviews, not of a criterion's own answers, so that all criteria are
     compared over the same time. With fewer than two rated interviews there are no halves.
     """
-    done, means = store.figures(owner, _recent_from, within)
+    done, means = store.figures(owner, _recent_from, within, asked_since)
     return Progress(
         interviews_done=done.interviews,
         answers_given=done.answers,
@@ -28,6 +34,7 @@ def progress(store: Store, owner: Owner, within: Period | None = None) -> Progre
         trend=done.trend,
         criteria=means.criteria,
         kinds=means.kinds,
+        unrated=means.unrated,
     )
 
 

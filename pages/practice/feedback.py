@@ -22,7 +22,7 @@ from pages.ui.places import HISTORY, INTERVIEW, SET_UP, go
 from pages.ui.report_buttons import interview_report
 from pages.ui.text import plain
 from pages.ui.wording import counted, when
-from services.domain import AnswerState, InterviewState, Rating, Review, User
+from services.domain import AnswerState, InterviewState, Look, Rating, Review, User
 from services.errors import NotFound
 from services.veil import veiled
 
@@ -31,20 +31,20 @@ WATCH_S = 3.0  # seconds between two looks while a rating or a transcript is on 
 
 def screen(user: User) -> None:
     st.title("Feedback", anchor=False)
-    review = _review(user)
-    if review is None:
+    look = _look(user)
+    if look is None:
         with st.container(key="card-empty"):
             st.markdown(
                 "There is no feedback at this address. It may have been deleted, or the link is incomplete."
             )
             _ways_on(user)
         return
+    review, views = look.review, look.views
     if held_back(review.interview.setup, review.interview.state):
         at_the_end(review.interview.id)
         return
     coach = services().interviews.coach(user.id)
     language = review.interview.setup.language
-    views = services().sharing.views(user.id, review.interview.id)
     hidden = hidden_in(review, views)
     reader = Reader(user, phrases(language), coach, views, hidden, language)
     shown = veiled(review, hidden)
@@ -55,10 +55,10 @@ def screen(user: User) -> None:
     _watch(user, review)
 
 
-def _review(user: User) -> Review | None:
+def _look(user: User) -> Look | None:
     """What the address names. Unknown, deleted and somebody else's are the same."""
     try:
-        return services().past.review(user.id, UUID(st.query_params.get("interview", "")))
+        return services().past.look(user.id, UUID(st.query_params.get("interview", "")))
     except (ValueError, NotFound):
         return None
 

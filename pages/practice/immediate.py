@@ -22,6 +22,7 @@ from services.domain import (
     Interview,
     InterviewMode,
     InterviewState,
+    Look,
     PlanState,
     Question,
     Review,
@@ -53,20 +54,20 @@ def immediate(user: User, standing: Standing) -> bool:
         tab().immediate = None
         return False
     try:
-        review = services().past.review(user.id, standing.interview.id)
+        look = services().past.look(user.id, standing.interview.id)
     except DatabaseAway:
         _kept(user, standing.interview)
     else:
-        _card(user, review, shown[1])
+        _card(user, look, shown[1])
     forget()
     return True
 
 
-def _card(user: User, review: Review, question_id: UUID) -> None:
+def _card(user: User, look: Look, question_id: UUID) -> None:
+    review, views = look.review, look.views
     interview = review.interview
     coach = services().interviews.coach(user.id)
     language = interview.setup.language
-    views = services().sharing.views(user.id, interview.id)
     hidden = hidden_in(review, views)
     reader = Reader(user, phrases(language), coach, views, hidden, language)
     for item in veiled(review, hidden).items:

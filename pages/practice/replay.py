@@ -10,7 +10,7 @@ import streamlit as st
 from pages.practice.question_choice import attempt_choice
 from pages.practice.self_rating import kept_back
 from pages.ui import ratings, review_player
-from pages.ui.context import services, tab
+from pages.ui.context import tab
 from pages.ui.delivery_card import delivery_card
 from pages.ui.errors import boundary
 from pages.ui.phrases import Phrases, phrases
@@ -18,7 +18,7 @@ from pages.ui.playable import media_of
 from pages.ui.playing import draw_anew
 from pages.ui.review_player import Media, View
 from pages.ui.text import plain
-from pages.ui.time_bar import time_bar
+from pages.ui.time_bar import TimeBar, time_bar
 from pages.ui.wording import place_of
 from services.coach.wordings import Change, Said, differences, wording
 from services.delivery import delivery_of
@@ -26,12 +26,10 @@ from services.domain import (
     Answer,
     AnswerMode,
     AnswerState,
-    Delivery,
+    Look,
     Rating,
-    Review,
     ReviewedQuestion,
     User,
-    Views,
 )
 from services.errors import AppError
 
@@ -40,21 +38,20 @@ _NO_PICTURE = "The picture cannot be had at the moment. You can listen to the so
 _QUOTED = ("Tinted words are quoted in the rating.",)
 
 
-def one_answer(
-    user: User, review: Review, item: ReviewedQuestion, views: Views, hidden: frozenset[UUID]
-) -> None:
+def one_answer(user: User, look: Look, item: ReviewedQuestion, hidden: frozenset[UUID]) -> None:
     """The question with the answer to it. `hidden`: answers whose rating is not to be seen yet, of those
-    that count; `views`: what their candidate said of all."""
-    language = review.interview.setup.language
+    that count."""
+    interview = look.review.interview
+    language = interview.setup.language
     say = phrases(language)
     # All in one place: what comes and goes above the player would begin the player anew.
     with st.container():
         head = st.container(horizontal=True, horizontal_alignment="distribute")
         st.header(plain(item.question.text), anchor=False)
-        item, veiled = attempt_choice(user, item, views, hidden)
+        item, veiled = attempt_choice(user, item, look.views, hidden)
         answer, rating = item.answer, item.rating
         with head:
-            st.caption(place_of(review.interview, item.question), width="content")
+            st.caption(place_of(interview, item.question), width="content")
             if rating:
                 st.markdown(ratings.figure(rating, say), width="content")
         if answer is None or answer.state is AnswerState.SKIPPED:
@@ -65,20 +62,16 @@ def one_answer(
             st.info(say("not_complete"), icon=":material/hourglass_empty:")
         kept_back(frozenset({answer.id}) if answer and veiled else frozenset())
     if answer and answer.given:
-        delivery = _replay(user, answer, rating, language, say)
+        sound = look.sounds.get(answer.id)
+        delivery = delivery_of(answer, sound, language)
+        _replay(user, answer, rating, time_bar(answer, rating, delivery, sound, say), say)
         if answer.segments:
             st.subheader(say("how_you_spoke"), anchor=False)
             delivery_card(delivery, say, heading=False)
 
 
-def _replay(
-    user: User, answer: Answer, rating: Rating | None, language: str, say: Phrases
-) -> Delivery | None:
-    """Draw the player with everything that stands around it; how the answer was said. `language` is the
-    interview's."""
-    sound = services().past.sound_figures(user.id, answer.id)
-    delivery = delivery_of(answer, sound, language)
-    bar = time_bar(answer, rating, delivery, sound, say)
+def _replay(user: User, answer: Answer, rating: Rating | None, bar: TimeBar, say: Phrases) -> None:
+    """Draw the player with everything that stands around it."""
     views = views_of(answer, rating)
 
     @st.fragment
@@ -97,7 +90,6 @@ def _replay(
             )
 
     player()
-    return delivery
 
 
 def views_of(answer: Answer, rating: Rating | None) -> tuple[View, ...]:

@@ -16,7 +16,7 @@ from pages.ui.errors import boundary
 from pages.ui.places import FEEDBACK, HISTORY, SET_UP, go
 from pages.ui.text import plain
 from pages.ui.wording import when
-from services.domain import Review, ReviewedQuestion, User
+from services.domain import Look, Review, ReviewedQuestion, User
 from services.errors import NotFound
 from services.veil import veiled
 
@@ -24,8 +24,8 @@ WATCH_S = 3.0  # seconds between two looks while words or a rating are on their 
 
 
 def screen(user: User) -> None:
-    review = _review(user)
-    if review is None or not review.items:
+    look = _look(user)
+    if look is None or not look.review.items:
         st.title("Review", anchor=False)
         with st.container(key="card-empty"):
             st.markdown(
@@ -33,12 +33,12 @@ def screen(user: User) -> None:
             )
             _ways_on(None)
         return
+    review, views = look.review, look.views
     interview = review.interview
     if held_back(interview.setup, interview.state):
         st.title("Review", anchor=False)
         at_the_end(interview.id)
         return
-    views = services().sharing.views(user.id, interview.id)
     hidden = hidden_in(review, views)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
@@ -49,15 +49,15 @@ def screen(user: User) -> None:
             st.caption(f"{plain(interview.setup.job.position)} · {began}")
         item = question_choice(veiled(review, hidden))
     with st.container(key="card-review"):
-        one_answer(user, review, item, views, hidden)
+        one_answer(user, look, item, hidden)
     _ways_on(review)
     _watch(user, review, item)
 
 
-def _review(user: User) -> Review | None:
+def _look(user: User) -> Look | None:
     """What the address names. Unknown, deleted and somebody else's are the same."""
     try:
-        return services().past.review(user.id, UUID(st.query_params.get("interview", "")))
+        return services().past.look(user.id, UUID(st.query_params.get("interview", "")))
     except (ValueError, NotFound):
         return None
 

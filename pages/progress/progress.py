@@ -23,7 +23,7 @@ def screen(user: User) -> None:
         _empty(progress)
         return
     _figures(progress)
-    if services().sharing.kept_back(user.id, tab().self_skipped):
+    if progress.unrated - tab().self_skipped:
         st.caption("These means include answers that you have not rated yourself yet.")
     _ = st.plotly_chart  # loads Streamlit's Plotly template, which figures made earlier would miss
     coaches = coaching.coach_labels(progress.trend)

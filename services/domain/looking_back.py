@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.domain.answers import Answer
+from services.domain.answers import Answer, SoundFigures
 from services.domain.interview import (
     Category,
     Difficulty,
@@ -19,6 +19,7 @@ from services.domain.interview import (
     Setup,
 )
 from services.domain.ratings import Rating
+from services.domain.sharing import Views
 
 
 class Attempt(BaseModel, frozen=True, hide_input_in_errors=True):
@@ -75,6 +76,15 @@ class Review(BaseModel, frozen=True, hide_input_in_errors=True):
         return fmean(figures) if figures else None
 
 
+class Look(BaseModel, frozen=True, hide_input_in_errors=True):
+    """An interview as its candidate looks back at it, with what stands beside the coach's view. `sounds` are
+    the figures of the recordings that were measured, by answer."""
+
+    review: Review
+    views: Views
+    sounds: dict[UUID, SoundFigures] = {}
+
+
 class InterviewSummary(BaseModel, frozen=True, hide_input_in_errors=True):
     """A row of the history."""
 
@@ -121,7 +131,8 @@ class KindFigure(BaseModel, frozen=True, hide_input_in_errors=True):
 
 
 class Progress(BaseModel, frozen=True, hide_input_in_errors=True):
-    """Everything that the progress screen draws."""
+    """Everything that the progress screen draws. `unrated` are answers whose ratings count here and which
+    their candidate has yet to rate (see `services.veil`)."""
 
     interviews_done: int
     answers_given: int
@@ -129,3 +140,4 @@ class Progress(BaseModel, frozen=True, hide_input_in_errors=True):
     trend: tuple[TrendPoint, ...] = ()
     criteria: tuple[CriterionFigure, ...] = ()
     kinds: tuple[KindFigure, ...] = ()
+    unrated: frozenset[UUID] = frozenset()

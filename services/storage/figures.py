@@ -16,6 +16,7 @@ from sqlalchemy import (
     Float,
     Select,
     Subquery,
+    Text,
     case,
     cast,
     func,
@@ -38,7 +39,7 @@ from services.domain import (
     TrendPoint,
 )
 from services.ports import Owner
-from services.storage import periods
+from services.storage import periods, self_ratings
 from services.storage.history import COUNTS
 from services.storage.periods import Period
 from services.storage.tables import AnswerRow, InterviewRow, RatingRow, ScoreRow
@@ -63,15 +64,20 @@ class Means:
 
     criteria: tuple[CriterionFigure, ...]
     kinds: tuple[KindFigure, ...]
+    unrated: frozenset[UUID] = frozenset()  # answers that their candidate has yet to rate
 
 
 def figures(
-    db: Session, owner: Owner, recent_from: Halves, within: Period | None = None
+    db: Session,
+    owner: Owner,
+    recent_from: Halves,
+    within: Period | None = None,
+    asked_since: datetime | None = None,
 ) -> tuple[Done, Means]:
     """All of one moment. `recent_from` parts earlier from recent interviews; None gives neither. `within`
     leaves out the interviews of other times."""
     so_far = done(db, owner, within)
-    return so_far, means(db, owner, recent_from(so_far.trend), within)
+    return so_far, means(db, owner, recent_from(so_far.trend), within, asked_since)
 
 
 def done(db: Session, owner: Owner, within: Period | None = None) -> Done:
@@ -105,13 +111,17 @@ def done(db: Session, owner: Owner, within: Period | None = None) -> Done:
 
 
 def means(
-    db: Session, owner: Owner, recent_from: datetime | None, within: Period | None = None
+    db: Session,
+    owner: Owner,
+    recent_from: datetime | None,
+    within: Period | None = None,
+    asked_since: datetime | None = None,
 ) -> Means:
     """By criterion and by kind of question, in one query. Levels of two passes count as their mean."""
-    both = union_all(_by_criterion(owner, recent_from, within), _by_kind(owner, within)).order_by(
-        "part", "of"
-    )
-    rows = db.execute(both).all()
+    parts = [_by_criterion(owner, recent_from, within), _by_kind(owner, within)]
+    if asked_since is not None:
+        parts.append(_unrated(owner, asked_since))
+    rows = db.execute(union_all(*parts).order_by("part", "of")).all()
     criteria = tuple(
         CriterionFigure(
             criterion_id=row.of,
@@ -129,7 +139,7 @@ def means(
         for row in rows
         if row.part == "kind"
     )
-    return Means(criteria, kinds)
+    return Means(criteria, kinds, frozenset(UUID(row.of) for row in rows if row.part == "unrated"))
 
 
 def _in(
@@ -225,4 +235,18 @@ def _by_kind(owner: Owner, within: Period | None) -> Select[Any]:
         )
         .where(RatingRow.user_id == owner, *COUNTS, *_in(RatingRow.interview_id, owner, within))
         .group_by(RatingRow.kind)
+    )
+
+
+def _unrated(owner: Owner, since: datetime) -> Select[Any]:
+    return self_ratings.unrated_since(
+        owner,
+        since,
+        literal("unrated"),
+        cast(AnswerRow.id, Text),
+        null(),
+        null(),
+        literal(1),
+        null(),
+        null(),
     )

@@ -1,7 +1,7 @@
 """One interview whole: its questions with the answers that count, what was heard in them, and their ratings.
 
 Two queries, however long the interview is and however often it was rated: one for the rows of which there is
-one for each answer or rating, one for those of which there are many (segments and scores).
+one for each answer or rating, one for those of which there are many (segments, scores, what others think).
 """
 
 from __future__ import annotations
@@ -13,22 +13,18 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Row,
     ScalarSelect,
     Select,
     and_,
     func,
-    literal,
-    null,
     select,
-    type_coerce,
-    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
 from services.domain import (
     AnswerState,
+    Look,
     Rating,
     RatingState,
     Review,
@@ -37,7 +33,7 @@ from services.domain import (
     Segment,
 )
 from services.ports import Owner
-from services.storage import answers, interviews, ratings
+from services.storage import answers, interviews, ratings, self_ratings, sound_figures
 from services.storage.tables import (
     AnswerRow,
     InterviewRow,
@@ -46,18 +42,36 @@ from services.storage.tables import (
     ScoreRow,
     SegmentRow,
 )
+from services.storage.together import columns, together
 
 
 def review(db: Session, owner: Owner, interview_id: UUID) -> Review:
     """An interview with the answers that count and their ratings. Raises `NotFound`."""
     rows = db.execute(_rows(owner, InterviewRow.id == interview_id, rated=True)).all()
-    heard, scores = details(
-        db,
-        owner,
+    return _review(rows, *details(db, owner, *_ids(rows)))
+
+
+def look(db: Session, owner: Owner, interview_id: UUID) -> Look:
+    """The same with all that stands beside it: what candidate and mentors said of it, and how its sound was.
+    Raises `NotFound`."""
+    rows = db.execute(_rows(owner, InterviewRow.id == interview_id, rated=True)).all()
+    if not rows:
+        raise interviews.not_there()
+    beside = (*self_ratings.said(owner, interview_id), sound_figures.measured(owner, interview_id))
+    many = db.execute(together(*_many(owner, *_ids(rows)), *beside)).all()
+    return Look(
+        review=_review(rows, *_details(many)),
+        views=self_ratings.views_of(many),
+        sounds=sound_figures.of_rows(many),
+    )
+
+
+def _ids(rows: Sequence[Row[Any]]) -> tuple[set[UUID], set[UUID]]:
+    """Of answers and of ratings."""
+    return (
         {row.AnswerRow.id for row in rows if row.AnswerRow is not None},
         {row.RatingRow.id for row in rows if row.RatingRow is not None},
     )
-    return _review(rows, heard, scores)
 
 
 def at_work(db: Session, owner: Owner, interview_id: UUID | None) -> Review:
@@ -162,44 +176,54 @@ def details(
     db: Session, owner: Owner, answer_ids: set[UUID], rating_ids: set[UUID]
 ) -> tuple[dict[UUID, list[Segment]], dict[UUID, list[Score]]]:
     """Segments by answer and scores by rating, in their orders."""
+    if not answer_ids and not rating_ids:
+        return _details(())
+    return _details(db.execute(together(*_many(owner, answer_ids, rating_ids))).all())
+
+
+def _details(
+    rows: Iterable[Row[Any]],
+) -> tuple[dict[UUID, list[Segment]], dict[UUID, list[Score]]]:
     heard: dict[UUID, list[Segment]] = defaultdict(list)
     scores: dict[UUID, list[Score]] = defaultdict(list)
-    if answer_ids or rating_ids:
-        for row in db.execute(_many(owner, answer_ids, rating_ids)):
-            of, kind, _, start, end, text, quoted, sure, criterion, level, other = row
-            if kind == "segment":
-                heard[of].append(answers.segment(start, end, text, quoted, sure))
-            else:
-                scores[of].append(ratings.score(criterion, level, other, text, quoted, sure))
+    for row in rows:
+        if row.kind == "segment":
+            heard[row.of].append(
+                answers.segment(row.start_s, row.end_s, row.text, row.listed, row.sure)
+            )
+        elif row.kind == "score":
+            scores[row.of].append(
+                ratings.score(row.criterion, row.level, row.other, row.text, row.listed, row.sure)
+            )
     return heard, scores
 
 
-def _many(owner: Owner, answer_ids: set[UUID], rating_ids: set[UUID]) -> CompoundSelect[Any]:
-    """Segments and scores in one list; each leaves empty what only the other has."""
+def _many(
+    owner: Owner, answer_ids: set[UUID], rating_ids: set[UUID]
+) -> tuple[Select[Any], Select[Any]]:
     segments = select(
-        SegmentRow.answer_id.label("of"),
-        literal("segment").label("kind"),
-        SegmentRow.number.label("number"),
-        SegmentRow.start_s.label("start_s"),
-        SegmentRow.end_s,
-        SegmentRow.text,
-        SegmentRow.words,
-        SegmentRow.certain,
-        type_coerce(null(), ScoreRow.criterion.type),
-        type_coerce(null(), ScoreRow.level.type),
-        type_coerce(null(), ScoreRow.other.type),
+        *columns(
+            "segment",
+            of=SegmentRow.answer_id,
+            number=SegmentRow.number,
+            start_s=SegmentRow.start_s,
+            end_s=SegmentRow.end_s,
+            text=SegmentRow.text,
+            listed=SegmentRow.words,
+            sure=SegmentRow.certain,
+        )
     ).where(SegmentRow.answer_id.in_(answer_ids), SegmentRow.user_id == owner)
     scores = select(
-        ScoreRow.rating_id,
-        literal("score"),
-        ScoreRow.number,
-        null(),
-        null(),
-        ScoreRow.reason,
-        ScoreRow.evidence,
-        ScoreRow.evidenced,
-        ScoreRow.criterion,
-        ScoreRow.level,
-        ScoreRow.other,
+        *columns(
+            "score",
+            of=ScoreRow.rating_id,
+            number=ScoreRow.number,
+            text=ScoreRow.reason,
+            listed=ScoreRow.evidence,
+            sure=ScoreRow.evidenced,
+            criterion=ScoreRow.criterion,
+            level=ScoreRow.level,
+            other=ScoreRow.other,
+        )
     ).where(ScoreRow.rating_id.in_(rating_ids), ScoreRow.user_id == owner)
-    return union_all(segments, scores).order_by("of", "start_s", "number")
+    return segments, scores

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, cast, func, literal, null, select, union_all
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.domain import AnswerState, MentorNote, Preferences, SelfRating, Views
@@ -23,6 +23,7 @@ from services.storage.tables import (
     RatingRow,
     SelfRatingRow,
 )
+from services.storage.together import columns, together
 
 _GIVEN = AnswerRow.state.in_((AnswerState.SUBMITTED, AnswerState.REPLACED))
 
@@ -58,10 +59,17 @@ def skip(db: Session, owner: Owner, answer_ids: Collection[UUID], at: datetime) 
 def unrated(db: Session, owner: Owner, since: datetime) -> dict[UUID, UUID]:
     """Answers that count, were finished since then and are rated by the coach and not by their candidate, who
     wants to be asked; each with its interview. One query."""
+    rows = db.execute(unrated_since(owner, since, AnswerRow.id, AnswerRow.interview_id))
+    return {answer_id: interview_id for answer_id, interview_id in rows}
+
+
+def unrated_since(owner: Owner, since: datetime, *wanted: Any) -> Select[Any]:
+    """These columns of them."""
     by_me = select(SelfRatingRow.answer_id).where(SelfRatingRow.answer_id == AnswerRow.id)
     by_coach = select(RatingRow.id).where(RatingRow.answer_id == AnswerRow.id)
-    rows = db.execute(
-        select(AnswerRow.id, AnswerRow.interview_id)
+    return (
+        select(*wanted)
+        .select_from(AnswerRow)
         .outerjoin(PreferencesRow, PreferencesRow.user_id == AnswerRow.user_id)
         .where(
             AnswerRow.user_id == owner,
@@ -72,52 +80,52 @@ def unrated(db: Session, owner: Owner, since: datetime) -> dict[UUID, UUID]:
             ~by_me.exists(),
         )
     )
-    return {answer_id: interview_id for answer_id, interview_id in rows}
 
 
 def views(db: Session, owner: Owner, interview_id: UUID) -> Views:
     """What candidate and mentors said about an interview, of all attempts. Raises `NotFound`. One query."""
-    rows = db.execute(_said(owner, interview_id)).all()
-    asks = [row.asks for row in rows if row.said == "whether to ask"]
+    return views_of(db.execute(together(*said(owner, interview_id))).all())
+
+
+def views_of(rows: Iterable[Row[Any]]) -> Views:
+    """From what `said` finds, whatever stands between. Raises `NotFound` where the interview is not there."""
+    own, notes, asks = {}, [], []
+    for row in rows:
+        if row.kind == "own":
+            own[row.of] = SelfRating(answer_id=row.of, levels=row.listed, rated_at=row.at)
+        elif row.kind == "note":
+            notes.append(
+                MentorNote(
+                    id=row.id,
+                    share_id=row.share_id,
+                    answer_id=row.of,
+                    mentor=row.named,
+                    levels=row.listed,
+                    note=row.text,
+                    noted_at=row.at,
+                )
+            )
+        elif row.kind == "asks":
+            asks.append(Preferences().self_rating if row.sure is None else row.sure)
     if not asks:
         raise interviews.not_there()
-    return Views(
-        own={
-            row.answer_id: SelfRating(answer_id=row.answer_id, levels=row.levels, rated_at=row.at)
-            for row in rows
-            if row.said == "own"
-        },
-        notes=tuple(
-            MentorNote(
-                id=row.id,
-                share_id=row.share_id,
-                answer_id=row.answer_id,
-                mentor=row.mentor,
-                levels=row.levels,
-                note=row.note,
-                noted_at=row.at,
-            )
-            for row in rows
-            if row.said == "note"
-        ),
-        asks=Preferences().self_rating if asks[0] is None else asks[0],
-    )
+    oldest_first = sorted(notes, key=lambda note: note.noted_at)
+    return Views(own=own, notes=tuple(oldest_first), asks=asks[0])
 
 
-def _said(owner: Owner, interview_id: UUID) -> CompoundSelect[Any]:
-    """Notes, own ratings and the preference in one list, the oldest first; each leaves empty what only
-    another has. The preference is there for an interview of theirs, and for no other."""
+def said(owner: Owner, interview_id: UUID) -> tuple[Select[Any], ...]:
+    """Notes, own ratings and the preference, which is there for an interview of theirs and for no other."""
     notes = select(
-        literal("note").label("said"),
-        MentorNoteRow.id.label("id"),
-        MentorNoteRow.share_id.label("share_id"),
-        MentorNoteRow.answer_id.label("answer_id"),
-        MentorNoteRow.mentor.label("mentor"),
-        MentorNoteRow.levels.label("levels"),
-        MentorNoteRow.note.label("note"),
-        MentorNoteRow.noted_at.label("at"),
-        # PostgreSQL takes the types of the first two: a bare NULL in both would be text.
-        cast(null(), PreferencesRow.self_rating.type).label("asks"),
+        *columns(
+            "note",
+            of=MentorNoteRow.answer_id,
+            text=MentorNoteRow.note,
+            listed=MentorNoteRow.levels,
+            named=MentorNoteRow.mentor,
+            id=MentorNoteRow.id,
+            share_id=MentorNoteRow.share_id,
+            at=MentorNoteRow.noted_at,
+        )
     ).where(
         MentorNoteRow.user_id == owner,
         MentorNoteRow.answer_id.in_(
@@ -128,15 +136,12 @@ def _said(owner: Owner, interview_id: UUID) -> CompoundSelect[Any]:
     )
     own = (
         select(
-            literal("own"),
-            null(),
-            null(),
-            SelfRatingRow.answer_id,
-            null(),
-            SelfRatingRow.levels,
-            null(),
-            SelfRatingRow.rated_at,
-            null(),
+            *columns(
+                "own",
+                of=SelfRatingRow.answer_id,
+                listed=SelfRatingRow.levels,
+                at=SelfRatingRow.rated_at,
+            )
         )
         .join(AnswerRow, AnswerRow.id == SelfRatingRow.answer_id)
         .where(
@@ -146,19 +151,9 @@ def _said(owner: Owner, interview_id: UUID) -> CompoundSelect[Any]:
         )
     )
     asks = (
-        select(
-            literal("whether to ask"),
-            null(),
-            null(),
-            null(),
-            null(),
-            null(),
-            null(),
-            null(),
-            PreferencesRow.self_rating,
-        )
+        select(*columns("asks", of=InterviewRow.id, sure=PreferencesRow.self_rating))
         .select_from(InterviewRow)
         .outerjoin(PreferencesRow, PreferencesRow.user_id == InterviewRow.user_id)
         .where(InterviewRow.id == interview_id, InterviewRow.user_id == owner)
     )
-    return union_all(notes, own, asks).order_by("at")
+    return notes, own, asks

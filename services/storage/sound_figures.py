@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.domain import SoundFigures
 from services.ports import Owner
 from services.storage import answers, interviews
 from services.storage.tables import AnswerRow, InterviewRow, SoundFiguresRow
+from services.storage.together import columns
 
 
 def of(db: Session, owner: Owner, answer_id: UUID) -> SoundFigures | None:
@@ -49,6 +52,23 @@ def of_interview(db: Session, owner: Owner, interview_id: UUID) -> dict[UUID, So
         for row in found
         if row.figures is not None
     }
+
+
+def measured(owner: Owner, interview_id: UUID) -> Select[Any]:
+    """The same as a part of a larger query, of which `of_rows` reads them."""
+    return (
+        select(*columns("sound", of=SoundFiguresRow.answer_id, listed=SoundFiguresRow.figures))
+        .join(AnswerRow, AnswerRow.id == SoundFiguresRow.answer_id)
+        .where(
+            AnswerRow.interview_id == interview_id,
+            AnswerRow.user_id == owner,
+            SoundFiguresRow.user_id == owner,
+        )
+    )
+
+
+def of_rows(rows: Iterable[Row[Any]]) -> dict[UUID, SoundFigures]:
+    return {row.of: SoundFigures.model_validate(row.listed) for row in rows if row.kind == "sound"}
 
 
 def keep(db: Session, owner: Owner, answer_id: UUID, figures: SoundFigures) -> None:

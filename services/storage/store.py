@@ -294,6 +294,7 @@ class Store:
     summaries = _reads(history.summaries)
     count_interviews = _reads(history.count)
     review = _reads(reviews.review)
+    look = _reads(reviews.look)
     at_work = _reads(reviews.at_work)
     newest = _reads(history.first_page)
     summaries_within = _reads(history.summaries_within)

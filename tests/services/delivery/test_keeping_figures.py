@@ -55,7 +55,7 @@ def test_a_finished_answer_is_measured_once_its_sound_is_complete(
 ) -> None:
     owner = candidate(here)
     answer = given(here, owner, speech)
-    figures = here.past.sound_figures(owner, answer.id)
+    figures = here.store.sound_figures(owner, answer.id)
     assert figures is not None
     assert len(figures.levels) == -(-len(speech) // round(STEP_S * SAMPLE_RATE))
     assert len(figures.voice) == 2
@@ -72,7 +72,7 @@ def test_who_never_keeps_recordings_is_told_how_they_spoke_too(
         db.execute(update(UserRow).where(UserRow.id == owner).values(media_days=0))
     answer = given(here, owner, speech)
     assert answer.recording is None
-    assert here.past.sound_figures(owner, answer.id) is not None
+    assert here.store.sound_figures(owner, answer.id) is not None
 
 
 @contextmanager
@@ -116,10 +116,10 @@ def test_figures_wait_with_their_sound_for_a_database_that_is_away(
             kept = here.store.answer(owner, answer.id)
             assert (kept.recording is None) == (days == 0), "the recording waits for no figures"
             assert here.keeping.has_sound(answer.id)
-        assert here.past.sound_figures(owner, answer.id) is None
+        assert here.store.sound_figures(owner, answer.id) is None
         here.afterwards.catch_up()
         eventually(lambda: not here.keeping.has_sound(answer.id))
-        figures = here.past.sound_figures(owner, answer.id)
+        figures = here.store.sound_figures(owner, answer.id)
         assert figures is not None
         assert len(figures.voice) == 2
 
@@ -131,5 +131,5 @@ def test_figures_that_can_never_be_stored_keep_no_sound_here(
     with refusing(here, DatabaseUnusable("The database cannot be used.")):
         answer = given(here, owner, speech)
     assert answer.recording is not None
-    assert here.past.sound_figures(owner, answer.id) is None
+    assert here.store.sound_figures(owner, answer.id) is None
     assert here.past.delivery(owner, answer, "en") is not None
