@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -226,6 +227,10 @@ async def _problem_of_opening() -> AppError | None:
         await asyncio.to_thread(services)
     except AppError as error:
         return error
+    # What is loaded by now stays. The collector would look through all of it again and again (0.1 s each time
+    # for 240,000 objects, while every other thread waits, those that hear candidates too).
+    gc.collect()
+    gc.freeze()
     return None
 
 

@@ -186,23 +186,7 @@ function lookAgain() {
   }).catch(() => {});
 }
 
-function stayAwake() {
-  // What draws the words anew by itself can get lost with a run that was cut off: a clock that stands still
-  // while the connection is there asks for a whole run.
-  const clock = document.querySelector('.transcript-head [role="timer"]');
-  const shown = clock ? clock.textContent : "";
-  const live = room.mode !== "off" && room.box && room.box.dataset.live === "yes";
-  if (!live || shown !== room.shown) {
-    room.shown = shown;
-    room.ticked = Date.now();
-  } else if (Date.now() - room.ticked > 6000 && room.wake) {
-    room.ticked = Date.now();
-    room.wake();
-  }
-}
-
 function hook() {
-  stayAwake();
   lookAgain();
   for (const frame of document.querySelectorAll('iframe[title^="streamlit_webrtc"]')) {
     let media;
@@ -250,7 +234,6 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   room.box = parentElement.querySelector(".camera-card");
   room.report = name => setTriggerValue("trouble", name);
-  room.wake = () => setTriggerValue("wake", Date.now());
   if (room.mode !== data.mode) room.since = Date.now();
   room.mode = data.mode;
   if (room.film && !data.film) keepBack();

@@ -119,7 +119,6 @@ def camera(
         },
         key="camera_card",
         on_trouble_change=trouble,
-        on_wake_change=lambda: None,  # any run will do
     )
 
     def heard(frame: av.AudioFrame) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +69,22 @@ def test_a_server_that_stops_before_its_database_was_there_starts_nothing(
         pass
     database_away.start()
     assert not [t for t in set(threading.enumerate()) - before if t.name in ("chores", "catch-up")]
+
+
+def test_what_is_loaded_is_not_looked_through_again_while_people_speak(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    st.cache_resource.clear()
+    try:
+        with TestClient(Starlette(routes=routes, lifespan=lifespan)):
+            kept, left = gc.get_freeze_count(), len(gc.get_objects())
+    finally:
+        gc.unfreeze()
+        st.cache_resource.clear()
+    assert left < kept / 10
+    settings = tomllib.loads((server.ROOT / ".streamlit" / "config.toml").read_text())
+    assert settings["runner"]["postScriptGC"] is False
 
 
 def test_who_signs_out_of_a_server_that_never_started_is_told_to_wait(
