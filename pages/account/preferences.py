@@ -29,8 +29,8 @@ _SWITCHES = {
 
 def preferences(user: User) -> None:
     """A press is kept at once."""
-    st.header("While you practise", anchor=False)
-    with st.container(key="card-preferences"), boundary():
+    with st.container(key="card-preferences", gap="xsmall"), boundary():
+        st.header("While you practise", anchor=False)
         chosen = chosen_before()
         switches = {}
         for name, (label, why) in _SWITCHES.items():

@@ -40,7 +40,7 @@ from services.domain import (
 )
 from services.ports import Owner
 from services.storage import periods, self_ratings
-from services.storage.history import COUNTS
+from services.storage.history import COUNTS, SHOWN
 from services.storage.periods import Period
 from services.storage.tables import AnswerRow, InterviewRow, RatingRow, ScoreRow
 
@@ -187,6 +187,7 @@ def _points(owner: Owner, within: Period | None) -> Subquery:
             InterviewRow.user_id == owner,
             RatingRow.user_id == owner,
             *COUNTS,
+            SHOWN,
             *_in(InterviewRow.id, owner, within),
         )
         .group_by(InterviewRow.id, RatingRow.coach)

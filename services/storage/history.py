@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, func, select
+from sqlalchemy import Row, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.domain import AnswerState, Category, Difficulty, InterviewState, InterviewSummary
+from services.domain import (
+    AnswerState,
+    Category,
+    Difficulty,
+    InterviewMode,
+    InterviewState,
+    InterviewSummary,
+)
 from services.ports import Owner
 from services.storage.periods import Period
 from services.storage.tables import AnswerRow, InterviewRow, QuestionRow, RatingRow
@@ -15,6 +22,12 @@ from services.storage.tables import AnswerRow, InterviewRow, QuestionRow, Rating
 # Two passes that differ are nothing to rely on: such a rating waits outside until it is made again.
 # Nor does one of an attempt in whose place another one counts.
 COUNTS = (~RatingRow.superseded, ~RatingRow.unsure, ~RatingRow.set_aside)
+
+# A one-way interview shows nothing of its ratings before its end.
+SHOWN = or_(
+    InterviewRow.state == InterviewState.FINISHED,
+    func.coalesce(InterviewRow.setup["mode"].as_string(), "") != InterviewMode.ONE_WAY,
+)
 
 
 def summaries(db: Session, owner: Owner, limit: int, offset: int) -> tuple[InterviewSummary, ...]:
@@ -62,6 +75,7 @@ def _page(owner: Owner, limit: int, offset: int) -> Select[Any]:
             RatingRow.interview_id == InterviewRow.id,
             RatingRow.user_id == owner,
             *COUNTS,
+            SHOWN,
         )
         .scalar_subquery()
     )

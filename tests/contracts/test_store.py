@@ -18,6 +18,7 @@ from services.domain import (
     AUTO,
     AnswerMode,
     AnswerState,
+    InterviewMode,
     InterviewState,
     Job,
     Kind,
@@ -415,6 +416,18 @@ def test_what_an_earlier_run_left_is_found_again(store: Store, ada: UUID) -> Non
 
 
 # --- looking back -----------------------------------------------------------------------------
+
+
+def test_a_one_way_interview_shows_no_figure_before_its_end(store: Store, ada: UUID) -> None:
+    one_way = SETUP.model_copy(update={"mode": InterviewMode.ONE_WAY})
+    interview = store.add_interview(ada, one_way, [a_question()])
+    answer = a_submitted_answer(store, ada, interview.questions[0].id)
+    store.add_rating(ada, answer.id, a_rating(4, 4))
+    figures = [store.newest(ada, 1)[0][0].overall, progress(store, ada).trend]
+    assert figures == [None, ()]
+    store.finish_interview(ada, interview.id)
+    assert store.newest(ada, 1)[0][0].overall is not None
+    assert [point.interview_id for point in progress(store, ada).trend] == [interview.id]
 
 
 def test_summaries_are_pages_of_the_history_newest_first(store: Store, ada: UUID) -> None:
