@@ -24,7 +24,7 @@ unit: $(VENV)/.test
 	$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile
 
 browser: $(VENV)/.test
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \

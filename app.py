@@ -11,10 +11,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 if get_script_run_ctx(suppress_warning=True) is None:
     from pages.account.routes import lifespan, middleware, routes
     from pages.ui.errors import unexpected
+    from pages.ui.kept_presses import keep_presses
 
     # Until a first session has run st.navigation, Streamlit would take the folder `pages` for its own
     # kind of multipage app, and a deep link to a cold server for a page that does not exist.
     PagesManager.uses_pages_directory = False
+    keep_presses()
     app = st.App(
         __file__,
         routes=routes,

@@ -1,8 +1,9 @@
 """Buttons of the interview screen, whose press is never lost.
 
 The connection asks for runs of its own. One that comes in the middle of a run cuts that run off, and
-with it a click that had not been read yet. A callback is called before anything can be cut off, so the
-press is noted there, and stays until a run has acted on it.
+with it a click that had not been read yet. A callback is called before anything can be cut off (and until
+then the press is handed on: pages/ui/kept_presses.py), so the press is noted there, and stays until a run
+has acted on it.
 """
 
 from __future__ import annotations
