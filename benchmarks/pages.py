@@ -22,7 +22,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from benchmarks.measuring import machine
-from benchmarks.querying import Sent, sent_to
+from benchmarks.querying import SCRIPT_THREAD, Sent, sent_to
 from benchmarks.seeding import seed
 from services.domain import Job, Setup
 from services.storage.database import open_database
@@ -114,7 +114,7 @@ def main() -> None:
         with (
             patch("streamlit_webrtc.component.get_this_session_info", lambda: None),
             patch("streamlit_webrtc.shutdown.get_this_session_info", lambda: None),
-            sent_to(Engine) as sent,
+            sent_to(Engine, by=SCRIPT_THREAD) as sent,
         ):
             figures = visits(owner, chosen.visits, sent)
         from pages.ui.context import services

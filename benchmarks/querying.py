@@ -63,19 +63,28 @@ class Sent:
     round_trips: int = 0  # if there is a server; a file has none
 
 
+# Streamlit's name of the thread that draws a screen.
+SCRIPT_THREAD = "ScriptRunner.scriptThread"
+
+
 @contextmanager
-def sent_to(engine: Engine | type[Engine]) -> Iterator[Sent]:
-    """Listen to one engine or, given the class, to all of this process."""
+def sent_to(engine: Engine | type[Engine], by: str = "") -> Iterator[Sent]:
+    """Listen to one engine or, given the class, to all of this process; `by`: only to threads of this name."""
     sent = Sent()
 
+    def other() -> bool:
+        return bool(by) and threading.current_thread().name != by
+
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.startswith("BEGIN"):  # counted below
+        if statement.startswith("BEGIN") or other():  # the first are counted below
             return
         sent.round_trips += 1
         if not statement.startswith("SELECT set_config("):
             sent.queries.append((statement, parameters))
 
     def begun(_connection: Any) -> None:
+        if other():
+            return
         sent.transactions += 1
         sent.round_trips += 2  # BEGIN and COMMIT
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine
 
-from benchmarks.querying import sent_to
+from benchmarks.querying import SCRIPT_THREAD, sent_to
 from pages.ui.context import services
 from services.domain import Interview, Preferences, SoundFigures, Video
 from services.settings import Settings
@@ -212,7 +212,7 @@ def test_a_look_takes_few_queries(guest: Site, tmp_path: Path) -> None:
         store().add_rating(guest.owner, answer.id, a_rating(question, answer.text))
     for script in (SCRIPT, "practice/feedback.py", "progress/history.py", "progress/progress.py"):
         guest.open(script, interview=interview.id)
-        with sent_to(Engine) as sent:
+        with sent_to(Engine, by=SCRIPT_THREAD) as sent:
             guest.tab.run()
         assert len(sent.queries) == 3, script
 
