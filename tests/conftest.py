@@ -25,5 +25,7 @@ def nothing_private_is_logged(tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Over the whole session, or one worker's part of it: it ends as the last of its fixtures."""
     with logs.everything_into(tmp_path_factory.getbasetemp() / "everything.log"):
         yield
+    if deaf := logs.switched_off():
+        pytest.fail(f"Something switched these loggers off: {deaf}", pytrace=False)
     if found := logs.OURS.search():
         pytest.fail("The log of these tests holds:\n" + "\n".join(found), pytrace=False)

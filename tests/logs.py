@@ -121,6 +121,13 @@ def everything_into(path: Path, watch: Watch = OURS) -> Iterator[None]:
                 logging.getLogger(name).setLevel(level)
 
 
+def switched_off() -> list[str]:
+    """Loggers of ours that say nothing any more, as `logging.config.dictConfig` leaves them."""
+    known = logging.Logger.manager.loggerDict
+    ours = [name for name in known if name.startswith(("services", "pages"))]
+    return [name for name in ours if getattr(known[name], "disabled", False)]
+
+
 def _ways(text: str) -> set[str]:
     """As it is, as Python or JSON quotes it, or as part of an address."""
     return {text, repr(text)[1:-1], json.dumps(text)[1:-1], quote(text, safe=""), quote_plus(text)}
