@@ -230,9 +230,9 @@ def test_one_failure_of_the_model_goes_unnoticed(tmp_path: Path) -> None:
         assert live.snapshot().problem == ""
 
 
-def test_a_phrase_that_fails_twice_is_told_and_recovered_when_opened_again(tmp_path: Path) -> None:
+def test_phrases_that_keep_failing_are_told_and_recovered_when_opened_again(tmp_path: Path) -> None:
     engine = ScriptedEngine()
-    engine.fail_times = 2
+    engine.fail_times = 1_000
     speech = spoken(THREE, rate=48_000)
     with ears_on(ready_model(engine), tmp_path) as ears:
         shelf = Shelf()
@@ -243,7 +243,8 @@ def test_a_phrase_that_fails_twice_is_told_and_recovered_when_opened_again(tmp_p
         heard = live.snapshot()
         assert (heard.state, heard.pending) == ("failed", True)
         assert "The model stumbled." in heard.problem
-        assert len(shelf.segments) == 2
+        assert not shelf.segments
+        engine.fail_times = 0
         again = shelf.open(ears)
         again.finish()
         assert again.wait_finished(10)

@@ -14,16 +14,30 @@ import pytest
 from services.video import assemble, discard, size_of
 from services.video.folder import part_path, parts_in
 from services.video.recording import Recording
-from tests.services.video.filmed import VirtualClock, beeps, both, feed, flashes
+from tests.services.video.filmed import (
+    Sent,
+    VirtualClock,
+    beeps,
+    both,
+    delivered,
+    feed,
+    flashes,
+    pictures,
+    sounds,
+)
 
 
 def film(folder: Path, seconds: float, *, heard: float = 0.0) -> Path:
     """A part; returns where it is."""
+    return film_of(folder, both(seconds), heard=heard)
+
+
+def film_of(folder: Path, packets: list[tuple[float, Sent]], *, heard: float = 0.0) -> Path:
     clock = VirtualClock()
     recording = Recording(
         folder, heard=lambda: heard, wanted=lambda: True, limit=10**9, clock=clock
     )
-    feed(recording, clock, both(seconds))
+    feed(recording, clock, packets)
     recording.close()
     return parts_in(folder)[-1][1]
 
@@ -46,6 +60,26 @@ def test_one_part_becomes_a_file_that_can_be_sought_in(folder: Path, tmp_path: P
         assert float(first.pts * first.time_base) == pytest.approx(8, abs=0.1)
     with av.open(io.BytesIO(made.thumbnail)) as still:
         assert still.streams.video[0].width == 320
+
+
+def test_the_picture_of_an_8k_camera_becomes_a_file_with_a_small_still(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Browsers are asked for 640x480; one that sends what its camera has is taken all the same."""
+    large = pictures(1, rate=3, sizes=((7680, 4320),))
+    film_of(
+        folder,
+        [
+            *delivered(large, delay=0.03, jitter=0, seed=1, hold=1),
+            *delivered(sounds(1), delay=0.03, jitter=0, seed=2, hold=4),
+        ],
+    )
+    made = assemble(folder, tmp_path / "out.webm")
+    assert made is not None
+    with av.open(str(tmp_path / "out.webm")) as file:
+        assert (file.streams.video[0].width, file.streams.video[0].height) == (7680, 4320)
+    with av.open(io.BytesIO(made.thumbnail)) as still:
+        assert (still.streams.video[0].width, still.streams.video[0].height) == (320, 180)
 
 
 def test_parts_keep_their_places_and_what_was_between_them_stays_as_time(
