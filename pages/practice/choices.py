@@ -68,6 +68,20 @@ def offer(setup: Setup | None, talks: bool) -> None:
     )
 
 
+def put_back(setup: Setup | None) -> None:
+    """Choices that cannot be empty and are: the run that drew them first was cut off before the browser had
+    their values. They get what was offered. Before they are drawn."""
+    plan = setup or Setup(job=Job(position="any"))
+    for key, value in (
+        (CATEGORY, plan.category),
+        (DIFFICULTY, plan.difficulty),
+        (LANGUAGE, plan.language),
+        (MODE, plan.mode),
+    ):
+        if st.session_state.get(key) is None:
+            st.session_state[key] = value
+
+
 def suit(talks: bool) -> None:
     """Another coach than at the last run (a key has come or gone): asking on goes with it."""
     if st.session_state[_TALKED] != talks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.practice.pressing import pressed
 from pages.ui.context import Stage, tab
 from pages.ui.places import DEVICE_CHECK, go
 from services.domain import Interview, Question
@@ -17,7 +18,7 @@ def device_offer(interview: Interview, question: Question, stage: Stage) -> None
         return
     with st.container(key="quiet-devices", horizontal=True, vertical_alignment="center"):
         st.markdown("Want to see first that microphone and camera work?", width="content")
-        if st.button("Check my devices"):
+        if pressed("Check my devices"):
             tab().devices_checked = True
             go(DEVICE_CHECK, interview=interview.id)
         st.button("No, thanks", type="tertiary", on_click=_decline)

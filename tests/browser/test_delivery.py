@@ -18,6 +18,7 @@ from tests.browser.visitor import (
     start_speaking,
     try_without_account,
     until_settled,
+    until_stored,
 )
 from tests.spoken import phrases, spoken, words_of, write_wav
 
@@ -30,7 +31,7 @@ def test_the_pace_is_shown_while_speaking_and_how_it_was_afterwards(
     go(page, app.url, "/account")
     at_rest(page)
     page.get_by_text("Show my pace while I speak").click()
-    at_rest(page)
+    until_stored(page, app, "pace_meter", True)
     go(page, app.url, "/set-up")
     set_up(page, questions=1)
     start_speaking(page, "Sound only")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -22,6 +20,7 @@ from tests.browser.visitor import (
     set_up,
     start_speaking,
     try_without_account,
+    until_stored,
 )
 from tests.services.video.filmed import beeps, flashes
 
@@ -155,23 +154,12 @@ def new_video(page: Page, data: Path, before: set[Path]) -> Path:
     return found.pop()
 
 
-def until_stored(page: Page, app: Server, wanted: bool) -> None:
-    """What was switched is in the database."""
-    late = time.monotonic() + PATIENCE / 1000
-    with closing(sqlite3.connect(app.data / "interviews.db")) as db:
-        while (bool(wanted),) not in db.execute(
-            "SELECT record_video FROM preferences ORDER BY rowid DESC LIMIT 1"
-        ).fetchall():
-            assert time.monotonic() < late, "the switch was not kept"
-            page.wait_for_timeout(100)
-
-
 def switched_off_elsewhere(context: BrowserContext, page: Page, app: Server) -> None:
     """In another tab of the same person: no more of the picture is sent, and the connection stays."""
     other = context.new_page()
     go(other, app.url, "/account")
     other.get_by_text("Record my picture").click()
-    until_stored(other, app, False)
+    until_stored(other, app, "record_video", False)
     other.close()
     expect(page.get_by_text("Your picture")).to_have_count(0, timeout=PATIENCE)
     peers = connection(page)
@@ -204,7 +192,7 @@ def test_the_picture_is_kept_only_for_who_wants_it_and_in_time_with_the_sound(
 
     go(page, app.url, "/account")
     page.get_by_text("Record my picture").click()
-    until_stored(page, app, True)
+    until_stored(page, app, "record_video", True)
     go(page, app.url, "/interview")
     on_question(page, 2, 2)
     start_speaking(page)

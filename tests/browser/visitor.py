@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from tests.browser.server import Server
 from tests.logs import secret
 
 CHROMIUM = "/usr/bin/chromium"
@@ -154,6 +157,16 @@ def without_rating_oneself(page: Page) -> None:
     skip = page.get_by_role("button", name=re.compile("^Skip(?: for all answers)?$"))
     skip.last.click(timeout=PATIENCE)
     expect(skip.first).to_be_hidden(timeout=PATIENCE)
+
+
+def until_stored(page: Page, app: Server, switch: str, wanted: bool) -> None:
+    """What was switched on the account page is in the database."""
+    late = time.monotonic() + PATIENCE / 1000
+    newest = f"SELECT {switch} FROM preferences ORDER BY rowid DESC LIMIT 1"
+    with closing(sqlite3.connect(app.data / "interviews.db")) as db:
+        while (wanted,) not in db.execute(newest).fetchall():
+            assert time.monotonic() < late, "the switch was not kept"
+            page.wait_for_timeout(100)
 
 
 def start_speaking(page: Page, name: str = "Start camera and microphone") -> None:

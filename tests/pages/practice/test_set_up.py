@@ -241,3 +241,13 @@ def test_a_language_model_that_is_out_costs_its_questions_and_nothing_else(
     made = coached.interviews.open_interview(coached.owner, None)
     assert len(made.questions) == 5
     assert "question bank" in made.plan_problem
+
+
+def test_a_choice_whose_value_never_reached_the_browser_is_put_back(guest: Site) -> None:
+    guest.open("practice/set_up.py")
+    for lost in ("mode", "category", "difficulty", "language"):
+        guest.tab.session_state[lost] = None
+    guest.tab.run()
+    assert not guest.tab.exception
+    kept = [guest.tab.session_state[name] for name in ("mode", "category", "difficulty")]
+    assert kept == ["standard", "mixed", "medium"]
