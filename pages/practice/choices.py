@@ -28,6 +28,7 @@ CATEGORY, DIFFICULTY, COUNT = "category", "difficulty", "question_count"
 LANGUAGE, FOLLOW_UPS = "language", "follow_ups"
 MODE, ANSWER_S, THINK_S, TAKES = "mode", "answer_s", "think_s", "takes"
 _TALKED = "coach_talked"  # whether the coach was a language model at the last run
+_OFFERED = "set_up_offered"  # the choices of it that cannot be empty
 _PROBLEMS = "set_up_problems"
 
 # Offered while typing; anything else can be typed as well.
@@ -46,19 +47,23 @@ def offer(setup: Setup | None, talks: bool) -> None:
     """
     job = setup.job if setup else None
     plan = setup or Setup(job=Job(position="any"))  # for the defaults of the rest
+    chosen_before = {
+        CATEGORY: plan.category,
+        DIFFICULTY: plan.difficulty,
+        LANGUAGE: plan.language,
+        MODE: plan.mode,
+    }
     st.session_state.update(
         {
+            **chosen_before,
+            _OFFERED: chosen_before,
             POSITION: job.position if job else "",
             COMPANY: job.company if job else "",
             DESCRIPTION: job.description if job else "",
             STACK: list(job.tech_stack) if job else [],
             YEARS: float(job.years) if job else 0.0,
-            CATEGORY: plan.category,
-            DIFFICULTY: plan.difficulty,
             COUNT: plan.question_count,
-            LANGUAGE: plan.language,
             FOLLOW_UPS: setup.follow_ups if setup else talks,
-            MODE: plan.mode,
             ANSWER_S: plan.answer_s,
             THINK_S: plan.think_s,
             TAKES: plan.takes,
@@ -68,16 +73,11 @@ def offer(setup: Setup | None, talks: bool) -> None:
     )
 
 
-def put_back(setup: Setup | None) -> None:
+def put_back() -> None:
     """Choices that cannot be empty and are: the run that drew them first was cut off before the browser had
-    their values. They get what was offered. Before they are drawn."""
-    plan = setup or Setup(job=Job(position="any"))
-    for key, value in (
-        (CATEGORY, plan.category),
-        (DIFFICULTY, plan.difficulty),
-        (LANGUAGE, plan.language),
-        (MODE, plan.mode),
-    ):
+    their values. They get what was offered. Before they are drawn, or in a callback."""
+    offered: dict[str, object] = st.session_state[_OFFERED]
+    for key, value in offered.items():
         if st.session_state.get(key) is None:
             st.session_state[key] = value
 
@@ -90,6 +90,7 @@ def suit(talks: bool) -> None:
 
 def check() -> None:
     """Look at the fields; what is wrong is then in `problem`. A callback, so that it runs before them."""
+    put_back()
     st.session_state[_PROBLEMS] = {}
     try:
         chosen()

@@ -152,7 +152,7 @@ offered = services().interviews.offered(user.id)
 if choices.POSITION not in st.session_state:
     choices.offer(offered.setup, coach.talks)
     st.session_state["offered_again"] = offered.setup is not None
-choices.put_back(offered.setup)
+choices.put_back()
 choices.suit(coach.talks)
 
 st.title("Set up your interview", anchor=False)

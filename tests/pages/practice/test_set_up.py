@@ -251,3 +251,12 @@ def test_a_choice_whose_value_never_reached_the_browser_is_put_back(guest: Site)
     assert not guest.tab.exception
     kept = [guest.tab.session_state[name] for name in ("mode", "category", "difficulty")]
     assert kept == ["standard", "mixed", "medium"]
+
+
+def test_a_press_that_comes_with_lost_choices_starts_with_what_was_offered(guest: Site) -> None:
+    guest.open("practice/set_up.py")
+    guest.tab.session_state["position"] = "Nurse"
+    guest.tab.session_state["mode"] = guest.tab.session_state["category"] = None
+    guest.start_interview()
+    made = guest.past.history(guest.owner, 1, 0)
+    assert [row.position for row in made] == ["Nurse"]
