@@ -11,6 +11,7 @@ from tests.browser.visitor import (
     PATIENCE,
     at_rest,
     button,
+    button_until,
     chromium,
     fake_devices,
     new_context,
@@ -38,7 +39,8 @@ def test_microphone_camera_and_connection_are_checked_and_words_are_heard_once(
         page = new_context(browser).new_page()
         try_without_account(page, app.url)
         set_up(page, questions=1)
-        button(page, "Check my devices")
+        start = page.get_by_role("button", name="Start the check", exact=True)
+        button_until(page, "Check my devices", start)
         connect(page)
         steps = page.locator(".st-key-card-check")
         for words in (
@@ -48,9 +50,8 @@ def test_microphone_camera_and_connection_are_checked_and_words_are_heard_once(
         ):
             expect(steps).to_contain_text(words, timeout=PATIENCE)
         page.get_by_label("Microphone", exact=True).select_option(index=1)  # in mid-connection
-        button(page, "Speak for 3 seconds")
         again = page.get_by_role("button", name="Try again")
-        expect(again).to_be_visible(timeout=PATIENCE)
+        button_until(page, "Speak for 3 seconds", again)
         expect(steps).to_contain_text("“")
         expect(page.locator("audio")).to_be_visible()
         button(page, "Go to the interview")
