@@ -29,7 +29,6 @@ _ICONS = {
 
 def screen() -> None:
     user = require_user()
-    tab().devices_checked = True  # who has been here is not offered it again
     check = tab().check
     if check.leaving:
         _leave()
@@ -67,11 +66,13 @@ def _actions(check: DeviceCheck, *, running: bool) -> None:
 
 
 def _start(mode: str) -> None:
+    tab().devices_checked = True  # it is not offered again
     check = tab().check = DeviceCheck()
     press(check.stage, mode)
 
 
 def _wish_to_leave(check: DeviceCheck) -> None:
+    tab().devices_checked = True
     check.leaving = True
     release(check.stage)
 

@@ -11,15 +11,14 @@ from services.domain import Interview, Question
 
 
 def device_offer(interview: Interview, question: Question, stage: Stage) -> None:
-    """A quiet line above the first question's words. The browser remembers that it was taken or declined:
-    camera.js notes it, and interview.css hides the line there."""
+    """A quiet line above the first question's words, until the check was begun or declined. The browser
+    remembers that: camera.js notes it, and interview.css hides the line there."""
     first = question.id == interview.questions[0].id
     if tab().devices_checked or not first or stage.microphone != "off" or stage.asked_for:
         return
     with st.container(key="quiet-devices", horizontal=True, vertical_alignment="center"):
         st.markdown("Want to see first that microphone and camera work?", width="content")
         if pressed("Check my devices"):
-            tab().devices_checked = True
             go(DEVICE_CHECK, interview=interview.id)
         st.button("No, thanks", type="tertiary", on_click=_decline)
 

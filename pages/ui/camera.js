@@ -158,9 +158,9 @@ function followLink(window_) {
   const Link = window_.RTCPeerConnection;
   if (!Link) return;
   window_.RTCPeerConnection = class extends Link {
-    constructor(...wishes) {
-      super(...wishes);
-      room.link = this;
+    addTrack(...sent) {
+      room.link = this; // of two that are begun the one that is used
+      return super.addTrack(...sent);
     }
   };
 }
@@ -197,14 +197,20 @@ function hook() {
     preferVP8(window_);
     followLink(window_);
     room.ask = ask;
+    let open = false; // a request of this frame is under way
     media.getUserMedia = async constraints => {
+      // Drawn again in the moment of its first start, the frame begins twice; the server would answer one
+      // connection while the browser waits with the other. The first goes on, the others wait for ever.
+      if (open) return new Promise(() => {});
+      open = true;
       room.asking = true;
       const mode = await modeKnown();
       try {
         const wish = { ...room.picture, ...chosen("videoinput") };
         room.voice = constraints.audio;
         const audio = { ...room.voice, ...chosen("audioinput") };
-        const stream = await ask({ ...constraints, audio, video: mode === "video" ? wish : false });
+        const stream = await ask({ ...constraints, audio, video: mode === "video" ? wish : false })
+          .finally(() => { open = false; });
         if (room.mode === "off") { // given up while the browser asked for permission
           stream.getTracks().forEach(track => track.stop());
           throw new DOMException("The start was given up.", "AbortError");

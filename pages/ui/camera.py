@@ -12,12 +12,12 @@ from pathlib import Path
 import av
 import streamlit as st
 from streamlit_webrtc import (
+    AudioSinkTrack,
+    MediaSink,
+    VideoSinkTrack,
     WebRtcMode,
-    create_audio_sink_track,
-    create_video_sink_track,
     webrtc_streamer,
 )
-from streamlit_webrtc.sink import MediaSink
 
 from pages.ui.context import Stage, services, tab
 
@@ -126,10 +126,10 @@ def camera(
         if filming is not None:
             filming.heard(frame)
 
-    sound: MediaSink = create_audio_sink_track(heard, key="camera_sound")
+    sound: MediaSink = stage.sinks.of(AudioSinkTrack, stage.asked_at, heard)
     picture: MediaSink | None = None
     if filming is not None:
-        picture = filming.picture_sink(create_video_sink_track(filming.seen, key="camera_picture"))
+        picture = filming.picture_sink(stage.sinks.of(VideoSinkTrack, stage.asked_at, filming.seen))
         sound = filming.sound_sink(sound)
     with st.container(key="camera_link"):  # the stylesheet takes it out of sight
         webrtc_streamer(

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from pages.ui.sinks import Sinks
 from services.delivery.pace import Tempo
 from services.domain import Login, MentorNote, Preferences, Turn, User
 from services.errors import AppError
@@ -40,6 +41,7 @@ class Stage:
     film_asked: float = 0.0  # time.monotonic() when that was asked last
     film_sent: bool = False  # this tab's browser was last told to send its picture
     filming: Filming | None = None  # the connection whose picture is kept, or was
+    sinks: Sinks = field(default_factory=Sinks, compare=False)  # of its connection
     connected: bool = False  # sound has arrived since then
     typing: bool = False
     field: str | None = None  # the answer as this tab drew or saved it last

@@ -95,9 +95,3 @@ class TappedSink:
 
     def stop(self) -> None:
         self._sink.stop()
-
-    def __getattr__(self, name: str) -> Any:
-        """What streamlit-webrtc writes on the sinks that it made, to let go of them when a session ends."""
-        if not name.startswith("_streamlit_webrtc_"):
-            raise AttributeError(name)
-        return getattr(self._sink, name)

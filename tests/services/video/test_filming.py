@@ -11,7 +11,6 @@ from pathlib import Path
 import av
 import pytest
 from aiortc.mediastreams import AudioStreamTrack
-from streamlit_webrtc.webrtc import _reset_factory_cache_on_webrtc_session_end
 
 from services.video import Filming, assemble, discard, end_recording, record, size_of
 from services.video.encoding import Encoding
@@ -153,17 +152,6 @@ def test_sound_has_its_track_whatever_becomes_of_the_recording() -> None:
     sink = Sink()
     TappedSink(sink, fail).addTrack(AudioStreamTrack())
     assert sink.hasTrack()
-
-
-def test_streamlit_webrtc_lets_go_of_a_tapped_sink_when_a_session_ends() -> None:
-    sink, ended = Sink(), threading.Event()
-    vars(sink).update(
-        _streamlit_webrtc_lifecycle_scope="webrtc-session",
-        _streamlit_webrtc_reset_on_session_end=ended.set,
-    )
-    assert _reset_factory_cache_on_webrtc_session_end(TappedSink(sink, lambda _track: None))
-    assert ended.is_set()
-    assert not hasattr(TappedSink(sink, lambda _track: None), "anything_else")
 
 
 def test_encoding_goes_on_after_the_connection_was_begun_anew(folder: Path) -> None:
