@@ -158,9 +158,13 @@ function followLink(window_) {
   const Link = window_.RTCPeerConnection;
   if (!Link) return;
   window_.RTCPeerConnection = class extends Link {
-    addTrack(...sent) {
-      room.link = this; // of two that are begun the one that is used
-      return super.addTrack(...sent);
+    constructor(...wishes) {
+      super(...wishes);
+      const add = this.addTrack.bind(this);
+      this.addTrack = (...sent) => {
+        room.link = this; // of two that are begun the one that is used
+        return add(...sent);
+      };
     }
   };
 }

@@ -99,10 +99,7 @@ ASKED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("answer", ["grant", "refuse"])
-def test_permission_that_comes_after_the_start_was_given_up_opens_nothing(
-    browser: Browser, answer: str
-) -> None:
+def card_alone(browser: Browser) -> Page:
     script = (Path(__file__).parents[2] / "pages/ui/camera.js").read_text()
     served = {"/": (CARD, "text/html"), "/camera.js": (script, "text/javascript")}
 
@@ -117,6 +114,14 @@ def test_permission_that_comes_after_the_start_was_given_up_opens_nothing(
     page.wait_for_function("() => window.draw")
     page.evaluate(PERMISSION)
     page.evaluate("() => window.draw('audio')")
+    return page
+
+
+@pytest.mark.parametrize("answer", ["grant", "refuse"])
+def test_permission_that_comes_after_the_start_was_given_up_opens_nothing(
+    browser: Browser, answer: str
+) -> None:
+    page = card_alone(browser)
     page.evaluate(ASKED)
     page.wait_for_function(f"() => window.{answer}")
     page.evaluate("() => window.draw('off')")
@@ -125,7 +130,23 @@ def test_permission_that_comes_after_the_start_was_given_up_opens_nothing(
     assert page.evaluate("() => window.track ? window.track.readyState : 'none'") != "live"
     assert page.locator("#card").get_attribute("data-sound") != "on"
     assert page.evaluate("() => window.told") == []  # nobody is told of a trouble they do not have
-    context.close()
+    page.context.close()
+
+
+def test_a_frame_that_begins_twice_at_once_makes_one_connection(browser: Browser) -> None:
+    page = card_alone(browser)
+    page.evaluate(ASKED)
+    page.wait_for_function("() => window.grant")
+    page.evaluate(ASKED.replace("answered", "second"))
+    page.evaluate("() => window.grant()")
+    assert page.evaluate("() => window.answered") == "given"
+    waits = "Promise.race([window.second, new Promise(r => setTimeout(r, 0, 'waits'))])"
+    assert page.evaluate(f"() => {waits}") == "waits"
+    page.evaluate(ASKED.replace("answered", "later"))  # a connection after that one
+    page.evaluate("() => new Promise(r => setTimeout(r))")
+    page.evaluate("() => window.grant()")
+    assert page.evaluate("() => window.later") == "given"
+    page.context.close()
 
 
 def connection(page: Page) -> Frame:
