@@ -9,6 +9,7 @@ queries, figures, and the serialised elements that would be sent. Drawing in the
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import statistics
@@ -39,6 +40,8 @@ def visits(owner: UUID, count: int, sent: Sent) -> dict[str, dict[str, float]]:
     from pages.ui.requests import serving
 
     serving.set()  # cookies come back, as they do behind a server
+    gc.collect()
+    gc.freeze()  # as a server does when it starts
     interviews = services().interviews
     reviewed = services().past.history(owner, limit=2, offset=0)[
         1
