@@ -75,7 +75,9 @@ def _form(user: User, interview_id: UUID) -> None:
             chosen = [
                 part
                 for part, label in _PARTS.items()
-                if st.checkbox(label, value=part is not SharePart.DELIVERY, key=f"{part}-{number}")
+                if st.checkbox(
+                    label, value=part is not SharePart.DELIVERY, key=f"share-{part}-{number}"
+                )
             ]
         if not st.form_submit_button("Create link", type="primary"):
             return
