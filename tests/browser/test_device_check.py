@@ -11,7 +11,6 @@ from tests.browser.visitor import (
     PATIENCE,
     at_rest,
     button,
-    button_until,
     chromium,
     fake_devices,
     new_context,
@@ -39,8 +38,7 @@ def test_microphone_camera_and_connection_are_checked_and_words_are_heard_once(
         page = new_context(browser).new_page()
         try_without_account(page, app.url)
         set_up(page, questions=1)
-        start = page.get_by_role("button", name="Start the check", exact=True)
-        button_until(page, "Check my devices", start)
+        button(page, "Check my devices")
         connect(page)
         steps = page.locator(".st-key-card-check")
         for words in (
@@ -51,7 +49,8 @@ def test_microphone_camera_and_connection_are_checked_and_words_are_heard_once(
             expect(steps).to_contain_text(words, timeout=PATIENCE)
         page.get_by_label("Microphone", exact=True).select_option(index=1)  # in mid-connection
         again = page.get_by_role("button", name="Try again")
-        button_until(page, "Speak for 3 seconds", again)
+        button(page, "Speak for 3 seconds")
+        expect(again).to_be_visible(timeout=PATIENCE)
         expect(steps).to_contain_text("“")
         expect(page.locator("audio")).to_be_visible()
         button(page, "Go to the interview")

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.browser.server import Server
 from tests.logs import secret
@@ -106,18 +105,6 @@ def at_rest(page: Page) -> None:
 def button(page: Page, name: str) -> None:
     at_rest(page)
     page.get_by_role("button", name=name, exact=True).first.click()
-
-
-def button_until(page: Page, name: str, shown: Locator) -> None:
-    """Press, and again where nothing came of it: while a device is changed a connection begins anew."""
-    for _ in range(3):
-        button(page, name)
-        try:
-            shown.first.wait_for(timeout=PATIENCE / 2)
-        except PlaywrightTimeout:
-            continue
-        return
-    expect(shown.first).to_be_visible()
 
 
 def go(page: Page, url: str, path: str) -> None:

@@ -49,8 +49,8 @@ class HandClock:
 class ScriptedEngine:
     """Says how much it heard: a word `heard<N>` for N tenths of a second, over the whole passage.
 
-    `open_gate` cleared stalls it; `fail_times` makes the next calls that keep words fail, `poison` every
-    call with such a prompt. `calls` tells what passages came, `batches` how many in each call, and
+    `open_gate` cleared stalls it; `fail_times` makes the next calls that keep words fail, `fails_on` those
+    with such a passage, `poison` every call with such a prompt. `calls` tells what passages came, `batches` how many in each call, and
     `under_way` how many calls run now.
     """
 
@@ -68,6 +68,7 @@ class ScriptedEngine:
         self.open_gate = Event()
         self.open_gate.set()
         self.fail_times = 0
+        self.fails_on: Callable[[Passage], bool] = lambda _: False
         self.poison = ""
         self.calls: list[tuple[str, int]] = []
         self.passages: list[Passage] = []
@@ -85,8 +86,9 @@ class ScriptedEngine:
 
     def settle(self, passages: Sequence[Passage]) -> tuple[Settled, ...]:
         self._work(passages, keep=True)
-        if self.fail_times > 0:
-            self.fail_times -= 1
+        fails = self.fail_times > 0 or any(map(self.fails_on, passages))
+        self.fail_times = max(0, self.fail_times - 1)
+        if fails:
             raise TranscriptionFailed("The model stumbled.", "The sound is kept.")
         if self.poison and any(self.poison in p.prompt for p in passages):
             raise ZeroDivisionError
