@@ -14,11 +14,12 @@ from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.context import services
-from services.domain import Category, Interview, Job, Preferences, Setup
+from services.domain import Answer, Category, Interview, Job, Preferences, Setup
 from services.errors import DatabaseAway
 from services.interviews import Interviews
 from services.looking_back import LookingBack
 from tests.logs import said
+from tests.services.rehearsal import eventually
 
 ROOT = Path(__file__).parents[2]
 ANSWER = said(
@@ -93,8 +94,15 @@ class Site:
         interview = self.interviews.start(self.owner, setup)
         for question in interview.questions[:answered]:
             answer = self.interviews.type_instead(self.owner, question)
-            self.interviews.submit(self.owner, answer, ANSWER)
+            self.submit(answer, ANSWER)
         return interview
+
+    def submit(self, answer: Answer, text: str) -> Answer:
+        """Submit the answer, and wait until its judge is done with it, as the screen waits for one that
+        takes longer."""
+        submitted = self.interviews.submit(self.owner, answer, text)
+        eventually(lambda: not self.interviews.considers(self.owner, answer.id))
+        return submitted
 
     def fill(self, button: str, **fields: str) -> None:
         """At the front door: open the tab, fill in the form that holds the button, and press it."""

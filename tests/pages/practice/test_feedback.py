@@ -24,6 +24,7 @@ from services.settings import Settings
 from services.storage.recordings import Recordings
 from tests.pages.conftest import ANSWER, Site
 from tests.pages.practice.full import MODEL, a_follow_up, a_rating, filmed, spoken, store
+from tests.services.rehearsal import eventually
 
 SCRIPT = "practice/feedback.py"
 
@@ -75,18 +76,19 @@ def test_a_failed_rating_says_why_and_can_be_tried_again(guest: Site) -> None:
     guest.open("practice/feedback.py", interview=interview.id)
     assert "Not rated. The coach was not there. Your answer is kept." in guest.words
     guest.press("Rate again")
+    assert "Not rated." not in guest.words
+    eventually(lambda: not guest.interviews.considers(guest.owner, failed))
     answer = guest.past.review(guest.owner, interview.id).items[0].answer
     assert answer is not None
     assert answer.rating_state is RatingState.RATED
+    guest.open("practice/feedback.py", interview=interview.id)
     assert "Not rated." not in guest.words
 
 
 def test_html_and_emoji_codes_in_an_answer_are_shown_as_typed(guest: Site) -> None:
     interview = guest.interview()
     answer = guest.interviews.type_instead(guest.owner, interview.questions[0])
-    guest.interviews.submit(
-        guest.owner, answer, ANSWER + " <script>alert(1)</script> **loud** :smile:"
-    )
+    guest.submit(answer, ANSWER + " <script>alert(1)</script> **loud** :smile:")
     guest.open("practice/feedback.py", interview=interview.id)
     assert r"\<script\>alert\(1\)\<\/script\> \*\*loud\*\*" in "\n".join(
         m.value for m in guest.tab.markdown
@@ -108,7 +110,7 @@ def test_words_that_may_be_misheard_are_named_beside_what_was_heard(
         kept.append_segment(guest.owner, answer.id, index, segment)
     kept.heard(guest.owner, answer.id, pending=False)
     answer = kept.answer(guest.owner, answer.id)
-    guest.interviews.submit(guest.owner, answer, ANSWER if edited else answer.raw)
+    guest.submit(answer, ANSWER if edited else answer.raw)
     guest.open("practice/feedback.py", interview=interview.id)
     assert "We may have misheard 1 passage, near “thank you”." in guest.words
     assert (":gray-background[thank you]" in guest.words) is edited
@@ -161,7 +163,7 @@ def test_the_badge_names_who_rated_whoever_would_rate_now(guest: Site) -> None:
     guest.open(SCRIPT, interview=interview.id)
     assert badges(guest) == [f"gray Rated by {MODEL}"]
     second = guest.interviews.type_instead(guest.owner, interview.questions[1])
-    guest.interviews.submit(guest.owner, second, ANSWER)
+    guest.submit(second, ANSWER)
     guest.open(SCRIPT, interview=interview.id)
     assert badges(guest) == [f"gray Rated by {MODEL}", "gray Offline estimate"]
 

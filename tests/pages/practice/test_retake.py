@@ -48,7 +48,7 @@ def until_rated(site: Site, question: Question) -> None:
 def again(site: Site, question: Question, text: str = BETTER) -> None:
     """Another attempt, submitted and rated."""
     answer = site.interviews.answer_again(site.owner, question.id)
-    site.interviews.submit(site.owner, answer, text)
+    site.submit(answer, text)
     until_rated(site, question)
 
 
@@ -106,7 +106,7 @@ def test_a_skipped_question_of_an_ended_interview_is_answered_after_all(guest: S
     assert skipped.questions[0].text in guest.words
     answer = guest.interviews.stands(guest.owner, skipped.id, skipped.questions[0].id).answer
     assert answer is not None
-    guest.interviews.submit(guest.owner, answer, ANSWER)
+    guest.submit(answer, ANSWER)
     review = guest.past.review(guest.owner, skipped.id)
     assert review.interview.state is InterviewState.FINISHED
     assert review.overall is not None
@@ -121,7 +121,7 @@ def test_what_was_said_before_skipping_is_there_beside_the_answer_given_after_al
     store().append_segment(guest.owner, begun.id, 0, a_segment(said("I began to tell it")))
     guest.interviews.skip(guest.owner, question)
     answer = guest.interviews.answer_again(guest.owner, question.id)
-    guest.interviews.submit(guest.owner, answer, BETTER)
+    guest.submit(answer, BETTER)
     eventually(lambda: guest.past.attempts(guest.owner, question.id)[-1].rating is not None)
     guest.open(FEEDBACK, interview=interview.id)
     guest.press("Compare 2 attempts")
@@ -163,7 +163,7 @@ def test_of_a_one_way_interview_nothing_is_compared_before_its_end(guest: Site) 
     interview = guest.interviews.start(guest.owner, setup)
     question = interview.questions[0]
     answer = guest.interviews.type_instead(guest.owner, question)
-    guest.interviews.submit(guest.owner, answer, ANSWER)
+    guest.submit(answer, ANSWER)
     again(guest, question)
     for script in (COMPARE, FEEDBACK, "practice/review.py"):
         guest.open(script, question=question.id, interview=interview.id)

@@ -141,7 +141,7 @@ def test_an_earlier_attempt_can_be_watched_too(guest: Site, tmp_path: Path) -> N
     interview = guest.interview(answered=1)
     question = interview.questions[0]
     retaken = guest.interviews.answer_again(guest.owner, question.id)
-    guest.interviews.submit(guest.owner, retaken, EDITED)
+    guest.submit(retaken, EDITED)
     guest.open(SCRIPT, interview=interview.id)
     assert text_of(player(guest)["views"][0]) == EDITED
     choice = switch(guest, "Attempt")
@@ -246,7 +246,7 @@ def test_a_choice_between_attempts_lifts_no_veil(guest: Site, tmp_path: Path) ->
     first = spoken(guest.owner, question, tmp_path)
     store().add_rating(guest.owner, first.id, a_rating(question, first.text))
     retaken = guest.interviews.answer_again(guest.owner, question.id)
-    guest.interviews.submit(guest.owner, retaken, EDITED)
+    guest.submit(retaken, EDITED)
     store().add_rating(guest.owner, retaken.id, a_rating(question, EDITED))
     for attempt in (2, 1):
         guest.open(SCRIPT, interview=interview.id, attempt=attempt)
