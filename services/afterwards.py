@@ -85,6 +85,7 @@ class Afterwards:
         self._unkept: dict[UUID, _Unkept] = {}  # the "afterwards" thread's own
         self._completed: set[UUID] = set()  # late transcripts that were tried already
         self._catching_up = threading.Lock()
+        self._late = threading.Event()  # there may be words to catch up with
         self._stopping = threading.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="afterwards")
         self._pictures = Pictures(keeping, self._later)
@@ -113,6 +114,8 @@ class Afterwards:
             sound_s = max(heard.seconds, answer.sound_s)
             self._put(answer.id, Finished(sound_s=sound_s, pending=heard.pending))
             self._given.pop(answer.id, None)
+            if heard.pending and self._ears.can_hear:
+                self._late.set()  # the model came while this ended, and found nothing to complete
             self._later(answer.id)
 
         def keep_language(code: str) -> None:  # transcription worker
@@ -276,7 +279,9 @@ class Afterwards:
                 looked = self._thread.submit(failure_of, self._look_round)
             if now - caught_up >= self._catch_up_s:
                 caught_up = now
+                self._late.set()
                 self._thread.submit(failure_of, self._tidy)
+            if self._late.is_set() and not self._catching_up.locked():  # else it is being done
                 late = threading.Thread(
                     target=self._complete_others, name="late words", daemon=True
                 )
@@ -284,8 +289,9 @@ class Afterwards:
             self._stopping.wait(self._round_s)
 
     def _complete_others(self) -> None:
-        if self._catching_up.acquire(blocking=False):  # else it is being done
+        if self._catching_up.acquire(blocking=False):
             try:
+                self._late.clear()
                 failure_of(self._complete_all)
             finally:
                 self._catching_up.release()
@@ -304,6 +310,7 @@ class Afterwards:
         known = self._ears.get(answer_id)
         if known is not None and not known.over:  # its words come already; no more sound does
             known.finish()
+            self._completed.discard(answer_id)  # looked at again, should some still be missing then
             return
         if not self.places.is_ours(place) and not self.places.take_over(owner, answer_id, place):
             return

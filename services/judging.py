@@ -146,6 +146,10 @@ class Judging:
         self._wake.set()
         self._thread.join(5)
         self._judges.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            unbegun = tuple(self._running.values())
+        for case in unbegun:  # the next judge need not wait for the lease to run out
+            failure_of(self._let_go, case, RatingState.WAITING, "", self._now())
 
     # --- the judging thread ---------------------------------------------------------------
 

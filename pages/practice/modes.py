@@ -42,6 +42,7 @@ def mode_fields() -> None:
         (*ANSWER_LIMITS_S, None) if mode is InterviewMode.ONE_WAY else (None, *ANSWER_LIMITS_S),
         key=choices.ANSWER_S,
         format_func=_limit_named,
+        placeholder=_limit_named(None),
         on_change="ignore",
     )
     if mode is InterviewMode.ONE_WAY:

@@ -154,6 +154,11 @@ class Ears:
         )
         return tuple(UUID(name) for name in dict.fromkeys(found))
 
+    @property
+    def can_hear(self) -> bool:
+        """Whether the speech model is there."""
+        return self._engine() is not None
+
     def figures(self) -> SpeechFigures:
         """How the hearing of this process does; nothing personal."""
         with self._lock:

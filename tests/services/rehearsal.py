@@ -25,7 +25,7 @@ from services.keeping import Keeping
 from services.last_known import LastKnown
 from services.looking_back import LookingBack
 from services.plans import Plans
-from services.ports import Coach, Samples
+from services.ports import Coach, Samples, SpeechEngine
 from services.speech.ears import Ears
 from services.speech.model import SpeechModel
 from services.speech.places import Place, take_place
@@ -92,6 +92,7 @@ def rehearsal(
     data: Path,
     *,
     model: str = str(MODEL_FOLDER),
+    load: Callable[[ScriptedEngine], SpeechEngine] = lambda engine: engine,
     language_model: Coach | None = None,
     pauses: tuple[float, ...] = PAUSES,
     address: str = "",
@@ -102,7 +103,7 @@ def rehearsal(
     uploads: UploadLimits = UPLOADS,
 ) -> Rehearsal:
     """`language_model`: a coach that everybody has instead of the one of this machine. `address`: of a
-    database that is not a file in `data`."""
+    database that is not a file in `data`. `load` may take its time."""
     engine = ScriptedEngine()
     coach = ScriptedCoach(
         questions(
@@ -113,7 +114,7 @@ def rehearsal(
     database = open_database(address or f"sqlite:///{data / 'interviews.db'}")
     store = Store(database)
     speech_model = SpeechModel(
-        model, cache_dir=data / "models", load=lambda _: engine, download=lambda *_: None
+        model, cache_dir=data / "models", load=lambda _: load(engine), download=lambda *_: None
     )
     place = take_place(data / "spool")
     places = Places(database, place.id, place.former, place.settled, dead_after=dead_after)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import cast
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from services.accounts.logins import Logins
 from services.domain import (
@@ -28,6 +29,7 @@ from services.spoken_answers import SpokenAnswers
 from services.storage.database import SERVICE, writing
 from services.storage.store import Store
 from services.storage.tables import AnswerRow, UserRow
+from tests.doubles import ScriptedEngine
 from tests.services.rehearsal import (
     SETUP,
     Rehearsal,
@@ -194,6 +196,39 @@ def test_without_a_model_the_recording_waits_and_is_rated_when_a_model_comes(
     after.interviews.shutdown()
 
 
+def test_a_model_that_comes_in_the_moment_in_which_an_answer_ends_completes_it(
+    tmp_path: Path, speech: Samples
+) -> None:
+    may_load, ending, may_end = Event(), Event(), Event()
+
+    def load(engine: ScriptedEngine) -> ScriptedEngine:
+        assert may_load.wait(20)
+        return engine
+
+    here = rehearsal(tmp_path, load=load, round_s=0.05)
+    owner = candidate(here)
+    _, question = begin(here, owner)
+    live = here.spoken.listen(owner, question)
+    assert live is not None
+    live.hear_samples(speech)
+
+    def hold(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("UPDATE answers") and "pending" in statement:
+            ending.set()
+            assert may_end.wait(20)
+
+    event.listen(here.database, "before_cursor_execute", hold)
+    live.finish()
+    assert ending.wait(20), "without a model the answer ends with its words still to come"
+    may_load.set()
+    eventually(lambda: here.ears.can_hear)
+    here.afterwards.catch_up()  # as when a model comes: there is nothing to complete yet
+    may_end.set()
+    eventually(lambda: not answer_to(here, owner, question).pending)
+    assert answer_to(here, owner, question).raw.startswith("word0")
+    here.interviews.shutdown()
+
+
 def test_what_was_said_before_the_server_died_comes_back(tmp_path: Path, speech: Samples) -> None:
     first = rehearsal(tmp_path)
     owner = candidate(first)
@@ -204,11 +239,12 @@ def test_what_was_said_before_the_server_died_comes_back(tmp_path: Path, speech:
     eventually(lambda: live.snapshot().seconds >= len(speech) / SAMPLE_RATE - 0.01)
     first.interviews.shutdown()  # without finish: as far as the answer knows, the power went
 
-    again = rehearsal(tmp_path)
+    again = rehearsal(tmp_path, round_s=0.05)
     back = again.spoken.listen(owner, question)
     assert back is not None
     back.finish()
     eventually(lambda: answer_to(again, owner, question).state is AnswerState.HEARD)
+    eventually(lambda: not answer_to(again, owner, question).pending)  # the model may come later
     assert answer_to(again, owner, question).raw != ""
     again.interviews.shutdown()
 

@@ -180,6 +180,25 @@ def test_a_rating_that_a_killed_server_left_is_made_by_the_next_one(tmp_path: Pa
         eventually(lambda: answer_to(after, owner, interview.questions[0]).rating_state == "rated")
 
 
+def test_a_server_that_stops_gives_back_what_it_had_claimed_and_not_begun(tmp_path: Path) -> None:
+    coach, others = scripted(), set(threading.enumerate())
+    coach.gate.clear()
+    with running(tmp_path, language_model=coach) as before:
+        owner = candidate(before)
+        answers = [answered(before, owner)[1] for _ in range(7)]  # one more than there are judges
+        assert {state(before, owner, answer) for answer in answers} == {RatingState.RUNNING}
+        stopping = threading.Thread(target=before.interviews.shutdown)
+        stopping.start()
+        judging = {t for t in threading.enumerate() if t.name == "judging"} - others
+        eventually(lambda: not any(thread.is_alive() for thread in judging))
+        coach.gate.set()
+        stopping.join(20)
+        found = [state(before, owner, answer) for answer in answers]
+        assert found == [*6 * [RatingState.RATED], RatingState.WAITING]
+    with running(tmp_path, language_model=coach) as after:
+        eventually(lambda: state(after, owner, answers[-1]) is RatingState.RATED)
+
+
 def test_a_judge_that_is_at_work_keeps_its_claim(tmp_path: Path) -> None:
     coach = scripted()
     coach.gate.clear()

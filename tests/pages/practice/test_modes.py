@@ -72,6 +72,8 @@ def test_a_one_way_interview_is_chosen_with_its_limits_and_offered_again(guest: 
     guest.open(SET_UP)
     tab = guest.tab
     tab.text_input[0].set_value("Nurse")
+    (longest,) = [box for box in tab.selectbox if box.label == "Longest answer"]
+    assert (longest.value, longest.placeholder) == (None, "No limit")
     group = next(one for one in tab.button_group if one.label == "How it runs")
     group.set_value(InterviewMode.ONE_WAY).run()
     chosen = {box.label: box for box in tab.selectbox}
