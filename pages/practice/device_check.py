@@ -41,7 +41,7 @@ def screen() -> None:
     left, right = st.columns([7, 4], gap="large")
     running = check.stage.microphone != "off"
     with right:
-        camera(check.stage, check.echo.hear, _state(check), live=False)
+        camera(check.stage, check.echo.hear, _state(check), live=False, place="check")
         facts = device_facts(check.stage.asked_at)
     with left:
         st.fragment(_steps, run_every=POLL_S if running else None)(user, check, facts)

@@ -60,7 +60,7 @@ def answer_by_voice(
     with card:
         timed = interview.setup.answer_s is not None
         state = _state(stage, heard, timed=timed)
-        camera(stage, _ear(live, stage), state, live=_listening(stage, heard))
+        camera(stage, _ear(live, stage), state, live=_listening(stage, heard), place="interview")
         picture_size(user, stage)
 
 

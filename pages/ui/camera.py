@@ -91,20 +91,23 @@ def release(stage: Stage) -> None:
 
 
 def camera(
-    stage: Stage, on_frame: Callable[[av.AudioFrame], None], state: str, *, live: bool
+    stage: Stage, on_frame: Callable[[av.AudioFrame], None], state: str, *, live: bool, place: str
 ) -> None:
     """Draw the card and keep the connection as `stage.microphone` asks.
 
     `on_frame` runs on the server's event loop for every 20 ms frame and must only queue it: anything
     slower stops the pages of every candidate. `state` is the line under the picture. With `stage.filming`
     the picture goes to the server as well, until that takes no more. The connection stays as it is then:
-    asked for another one it would begin anew.
+    asked for another one it would begin anew. `place` names the screen: what the frames of one send while
+    it is left for another would come to the frames of that one, were they of the same name.
     """
     filming = stage.filming if stage.microphone == "video" else None
     stage.film_sent = filming is not None and filming.takes_pictures
 
+    card = f"camera-card-{place}"
+
     def trouble() -> None:
-        stage.trouble = str(st.session_state["camera_card"].trouble or "")
+        stage.trouble = str(st.session_state[card].trouble or "")
         release(stage)
 
     _CARD(
@@ -117,7 +120,7 @@ def camera(
             "press": stage.asked_at,
             "checked": tab().devices_checked,
         },
-        key="camera_card",
+        key=card,
         on_trouble_change=trouble,
     )
 
@@ -133,7 +136,7 @@ def camera(
         sound = filming.sound_sink(sound)
     with st.container(key="camera_link"):  # the stylesheet takes it out of sight
         webrtc_streamer(
-            key="camera",
+            key=f"camera-{place}",
             mode=WebRtcMode.SENDONLY,
             rtc_configuration=services().settings.rtc_configuration,
             media_stream_constraints={

@@ -128,10 +128,22 @@ class Recognised:
     at: float  # time.monotonic()
 
 
+@dataclass(frozen=True)
+class Course:
+    """Where a tab was last sent."""
+
+    url: str
+    query: dict[str, str]
+    origins: frozenset[str]  # addresses of screens that it left on the way
+    since: float  # time.monotonic()
+
+
 @dataclass
 class TabState:
     """All that a browser tab remembers between two runs of its scripts."""
 
+    at: str = field(default="", compare=False)  # address of the screen that was drawn last
+    course: Course | None = None
     secret: str = ""  # of the login that this tab opened itself
     ticket: str = ""  # to be traded for the cookie
     errand: str = ""  # "" | sign-in | sign-out | arrived | look: what the cookie's piece does

@@ -24,6 +24,7 @@ from pages.ui.places import (
     SIGN_UP,
     STATUS,
     go,
+    keep_course,
 )
 from pages.ui.waiting import away_page
 from services.domain import User
@@ -54,6 +55,7 @@ def site() -> Site:
         return Site(away_page())
     user = login.user if login else None
     page = st.navigation(_pages(user), position="hidden" if user is None else "top")
+    keep_course(page)
     st.set_page_config(
         page_title=f"{page.title} · AI Interview Mocker", page_icon=_LOGO, layout="wide"
     )

@@ -54,6 +54,8 @@ class Site:
         services().keep_preferences(self.owner, Preferences(self_rating=asked))
 
     def open(self, script: str, **query: object) -> None:
+        """Come to a screen by its address."""
+        self.tab.session_state["tab"].course = None  # an address begins a new session
         self.tab.switch_page(f"pages/{script}")
         for name, value in query.items():
             self.tab.query_params[name] = str(value)
