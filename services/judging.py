@@ -77,12 +77,14 @@ class Judging:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pauses: tuple[float, ...] = PAUSES,
+        instant_s: float = INSTANT_S,
     ) -> None:
         self._store = store
         self._coaches = coaches
         self._speech_model = speech_model
         self._now = now
         self._pauses = pauses
+        self._instant_s = instant_s
         self._judges = ThreadPoolExecutor(_JUDGES, thread_name_prefix="judge")
         self._lock = threading.Lock()
         self._running: dict[UUID, _Case] = {}  # answers that judges of this process hold
@@ -98,7 +100,7 @@ class Judging:
             return
         done = self._hand_out(_Case(owner, answer_id, held))
         if self._coaches.of(owner) is self._coaches.offline:
-            wait_for([done], INSTANT_S)
+            wait_for([done], self._instant_s)
 
     def submission(self, owner: Owner, answer_id: UUID) -> Submission:
         """Everything that judging (or talking about) an answer takes. Raises `NotFound`."""

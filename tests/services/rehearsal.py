@@ -20,7 +20,7 @@ from services.coach.rubrics import rubric_for
 from services.coaches import Coaches
 from services.domain import Answer, Interview, Job, Kind, Question, Setup
 from services.interviews import Interviews
-from services.judging import PAUSES, Judging
+from services.judging import INSTANT_S, PAUSES, Judging
 from services.keeping import Keeping
 from services.last_known import LastKnown
 from services.looking_back import LookingBack
@@ -95,6 +95,7 @@ def rehearsal(
     load: Callable[[ScriptedEngine], SpeechEngine] = lambda engine: engine,
     language_model: Coach | None = None,
     pauses: tuple[float, ...] = PAUSES,
+    instant_s: float = INSTANT_S,
     address: str = "",
     round_s: float = ROUND_S,
     dead_after: timedelta = DEAD_AFTER,
@@ -123,7 +124,9 @@ def rehearsal(
     recordings = Recordings(data / "recordings")
     keeping = Keeping(store, recordings, ears.spool_path, is_ours=places.is_ours)
     coaches = Coaches(coach, lambda _owner: language_model)
-    judging = Judging(store, coaches, lambda: speech_model.status().name, pauses=pauses)
+    judging = Judging(
+        store, coaches, lambda: speech_model.status().name, pauses=pauses, instant_s=instant_s
+    )
     afterwards = Afterwards(
         *(store, keeping, judging, ears, outbox, places),
         leave=place.release,
